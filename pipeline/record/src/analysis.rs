@@ -1,0 +1,204 @@
+//! What the analysis stages conclude. Every interval is two-sided 95 % unless `method` says otherwise.
+
+use serde::{Deserialize, Serialize};
+
+/// One value of one metric of one model on one benchmark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    pub benchmark: String,
+    pub model: String,
+    pub setting: String,
+    /// `pass@k`, `cot-pass@k`, `pass^k`, `g-pass@k(0.5)`, `cover`, `maj@k`, ... (docs/statistics.md).
+    pub metric: String,
+    /// `all`, or a stratum such as `stratum=depth 2`, `exposure=rare`.
+    pub subset: String,
+    pub k: u32,
+    /// Threshold of metrics that have one (Cover@tau), else None.
+    pub tau: Option<f64>,
+    pub value: f64,
+    /// Interval for the population of problems (unit: the problem).
+    pub lo: f64,
+    pub hi: f64,
+    /// Standard error for the population of problems (SE_P), and for these very problems (SE_B; None when 2k > n).
+    pub se_population: Option<f64>,
+    pub se_benchmark: Option<f64>,
+    /// Interval method by name.
+    pub method: String,
+    pub n_problems: u32,
+    pub n_samples: u32,
+}
+
+/// The paired difference model - base of one metric at one k.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Paired {
+    pub benchmark: String,
+    pub base: String,
+    pub model: String,
+    pub setting: String,
+    pub metric: String,
+    pub subset: String,
+    pub k: u32,
+    pub diff: f64,
+    /// Pointwise interval.
+    pub lo: f64,
+    pub hi: f64,
+    /// Simultaneous band over all k of this panel.
+    pub band_lo: f64,
+    pub band_hi: f64,
+    /// `gain`, `loss` or `undecided` by the band.
+    pub region: String,
+    pub method: String,
+    pub n_problems: u32,
+}
+
+/// Where the base overtakes: the crossing point k* and the first-loss confidence set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Crossing {
+    pub benchmark: String,
+    pub base: String,
+    pub model: String,
+    pub setting: String,
+    pub subset: String,
+    /// Largest k looked at.
+    pub k_max: u32,
+    /// First change of sign of the mean difference from + to -, linear in ln k; None: no crossing up to k_max.
+    pub k_star: Option<f64>,
+    /// Bootstrap interval of k*; None stands for "beyond k_max".
+    pub k_lo: Option<f64>,
+    pub k_hi: Option<f64>,
+    /// Share of bootstrap replicates without a crossing up to k_max.
+    pub p_no_crossing: f64,
+    /// First-loss confidence set [first_loss_lo, first_loss_hi]; hi None: not established by k_max.
+    pub first_loss_lo: u32,
+    pub first_loss_hi: Option<u32>,
+    /// Largest k of the initial gain region; 0 when there is none.
+    pub gain_until: u32,
+}
+
+/// One bar of the accuracy histogram in the paper's 12 bins (Figs 5 and 13).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    pub benchmark: String,
+    pub model: String,
+    pub setting: String,
+    /// 0-based position of the bin: `0`, `(0..0.1]`, ..., `(0.9..1)`, `1`.
+    pub bin_index: u32,
+    pub bin: String,
+    pub count: u32,
+}
+
+/// The 2x2 table of solved problems at n, with its null and the support metrics.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    pub benchmark: String,
+    pub base: String,
+    pub model: String,
+    pub setting: String,
+    pub subset: String,
+    pub n: u32,
+    pub both: u32,
+    pub base_only: u32,
+    pub model_only: u32,
+    pub neither: u32,
+    /// Exact (Clopper-Pearson) intervals of the shares base-only and model-only.
+    pub base_only_lo: f64,
+    pub base_only_hi: f64,
+    pub model_only_lo: f64,
+    pub model_only_hi: f64,
+    /// Exact McNemar p of the discordant pairs, two-sided.
+    pub mcnemar_p: f64,
+    /// Self-null at m = n/2: "only in run A" problems that two runs of the base (model) would show (statistics 4.2).
+    pub self_null_m: u32,
+    pub self_null_base: f64,
+    pub self_null_model: f64,
+    pub base_only_at_m: f64,
+    pub model_only_at_m: f64,
+    /// Expected cell at full n if nothing had changed, and the Poisson-binomial tails (statistics 4.4).
+    pub null_expected: f64,
+    pub null_p_base_only: f64,
+    pub null_p_model_only: f64,
+    /// Model-only (base-only) problems whose success rate really changed at a false-discovery rate of 5 %.
+    pub real_model_only: u32,
+    pub real_base_only: u32,
+    /// Support metrics of arXiv 2507.14843, None when a denominator is 0.
+    pub srr: Option<f64>,
+    pub ndr: Option<f64>,
+    pub sds: Option<f64>,
+    pub nscr: Option<f64>,
+}
+
+/// One problem that only one of the two models solved, or whose rate changed for sure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProblemChange {
+    pub benchmark: String,
+    pub base: String,
+    pub model: String,
+    pub setting: String,
+    pub problem_id: String,
+    pub base_correct: u32,
+    pub model_correct: u32,
+    pub n: u32,
+    /// `base_only`, `model_only` or `both`.
+    pub cell: String,
+    /// One-sided conditional p that the two rates are equal, and its Benjamini-Hochberg adjusted value.
+    pub p: f64,
+    pub q: f64,
+    /// P(the base solves it within n more samples | counts): beta-binomial, zero-inflated, NPMLE.
+    pub base_solves_bb: Option<f64>,
+    pub base_solves_zibb: Option<f64>,
+    pub base_solves_npmle: Option<f64>,
+    /// Fresh base samples that would confirm p_base < 1/(8n) at 5 % (statistics 4.7).
+    pub confirm_samples: Option<u64>,
+}
+
+/// pass@k beyond n, never part of a measured series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extrapolation {
+    pub benchmark: String,
+    pub model: String,
+    pub setting: String,
+    pub k: u32,
+    /// `bb`, `zibb`, `npmle`, `dkw_lo`, `dkw_hi`.
+    pub method: String,
+    pub value: f64,
+    /// Whether the thinning back-test of this model and benchmark holds.
+    pub backtest_holds: bool,
+    /// What the back-test found, in words.
+    pub backtest: String,
+}
+
+/// One audit of the input; `blocks` stops the report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Audit {
+    pub benchmark: String,
+    pub model: String,
+    pub setting: String,
+    /// `dispersion`, `duplicates`, `truncation`, `unparsed`, `pairing`, `ragged`, `agreement`.
+    pub audit: String,
+    pub value: f64,
+    pub lo: f64,
+    pub hi: f64,
+    pub passed: bool,
+    pub blocks: bool,
+    /// What it means and what to do, in a sentence.
+    pub message: String,
+}
+
+/// One claim of the spec and what the data say of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Claim id in the spec.
+    pub claim: String,
+    /// `crossing`, `expands`, `narrows`, `similar`, `subset`, `gain`.
+    pub kind: String,
+    /// The claim in words.
+    pub statement: String,
+    /// `supported`, `refuted` or `inconclusive`.
+    pub verdict: String,
+    /// The numbers it rests on, with intervals.
+    pub evidence: String,
+    /// What would decide an inconclusive claim; empty otherwise.
+    pub needed: String,
+    /// YAML line of the claim, 1-based; 0 when unknown.
+    pub line: u32,
+}

@@ -1,0 +1,51 @@
+//! The rows that flow between stages. Floor 0: serde only, no I/O, no formulas.
+//!
+//! One struct is one row of one Parquet table; [`Table::NAME`] is the name under which `beyond query` shows it.
+//! Field order is column order. Rows are always written in the order of their key, the leading identifying fields.
+
+mod analysis;
+mod outcome;
+mod sample;
+mod training;
+
+pub use analysis::*;
+pub use outcome::*;
+pub use sample::*;
+pub use training::*;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A row type that is stored as a table.
+pub trait Table: Serialize + DeserializeOwned {
+    /// Name of the table: the stem of its Parquet file and of its SQL view.
+    const NAME: &'static str;
+}
+
+macro_rules! table {
+    ($($row:ty => $name:literal),* $(,)?) => {
+        $(impl Table for $row { const NAME: &'static str = $name; })*
+        /// Every table name, in the order of the pipeline.
+        pub const TABLES: &[&str] = &[$($name),*];
+    };
+}
+
+table! {
+    Problem => "problems",
+    Completion => "completions",
+    Verdict => "verdicts",
+    Flip => "flips",
+    Counts => "counts",
+    TrainLog => "train_log",
+    Control => "controls",
+    Curve => "curves",
+    Paired => "paired",
+    Crossing => "crossings",
+    Histogram => "histogram",
+    Coverage => "coverage",
+    ProblemChange => "problem_changes",
+    Extrapolation => "extrapolation",
+    Audit => "audits",
+    Perplexity => "perplexity",
+    Claim => "claims",
+    Example => "examples",
+}
