@@ -1,0 +1,441 @@
+//! The simultaneous band of a paired difference over all k, its gain and loss regions, and the first-loss set.
+//!
+//! Gaussian multiplier bootstrap of the sup-t statistic (arXiv 2609.22547). Given the data the studentised vector is
+//! exactly N(0, (U-1)/U · Corr), U units, so draws come from the low-rank factor of the correlation matrix.
+
+use crate::error::{Result, at_least, in_unit};
+use crate::interval::{SMALL_BENCHMARK, two_sided_z};
+use crate::panel::Panel;
+use crate::rng::Stream;
+
+/// Variance (of 1) that the drawn vector may miss in a column; rows are rescaled to their full variance.
+const DRAWN: f64 = 1e-6;
+const LANES: usize = 16;
+
+/// How to draw the critical value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BandOptions {
+    /// Simultaneous coverage, in (0, 1).
+    pub level: f64,
+    /// Multiplier draws. At 4,000 the region edges move with the seed; at 10^6 the error of c is about .0015.
+    pub draws: usize,
+    /// Seed of the draws.
+    pub seed: u64,
+}
+
+impl Default for BandOptions {
+    fn default() -> BandOptions {
+        BandOptions {
+            level: 0.95,
+            draws: 1_000_000,
+            seed: 0,
+        }
+    }
+}
+
+/// A critical value with its Monte-Carlo error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Critical {
+    /// The `level`-quantile of max_k |t(k)|.
+    pub value: f64,
+    /// Standard error of `value` from the finite number of draws; 0 for a value that was given.
+    pub mc_error: f64,
+}
+
+/// What the band says at one k.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Region {
+    /// The whole interval is above 0.
+    Gain,
+    /// The whole interval is below 0.
+    Loss,
+    /// 0 is inside; not the same as "equal".
+    Undecided,
+}
+
+impl Region {
+    /// The name written into result rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Region::Gain => "gain",
+            Region::Loss => "loss",
+            Region::Undecided => "undecided",
+        }
+    }
+
+    fn of(lower: f64, upper: f64) -> Region {
+        if lower > 0.0 {
+            Region::Gain
+        } else if upper < 0.0 {
+            Region::Loss
+        } else {
+            Region::Undecided
+        }
+    }
+}
+
+/// Which centre and standard error the band is built on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BandMethod {
+    /// d̄ ± c · se; [-1, 1] where se = 0. Under-covers below 100 problems.
+    SupT,
+    /// The +1/2-adjusted centre and se (two pseudo-problems with differences +1 and -1), times the same c.
+    SupTPlusHalf,
+}
+
+impl BandMethod {
+    /// The name written into result rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BandMethod::SupT => "sup-t",
+            BandMethod::SupTPlusHalf => "sup-t plus-half",
+        }
+    }
+
+    /// Plus-half below 100 problems (not defined for clusters), else plain.
+    pub fn default_for(panel: &Panel) -> BandMethod {
+        if panel.problems < SMALL_BENCHMARK && !panel.clustered {
+            BandMethod::SupTPlusHalf
+        } else {
+            BandMethod::SupT
+        }
+    }
+}
+
+/// Simultaneous band: with probability about `level`, the true difference lies inside at every k at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// The k's.
+    pub ks: Vec<u32>,
+    /// Mean difference, model - base.
+    pub diff: Vec<f64>,
+    /// Lower edge per k.
+    pub lower: Vec<f64>,
+    /// Upper edge per k.
+    pub upper: Vec<f64>,
+    /// Gain, loss or undecided per k.
+    pub regions: Vec<Region>,
+    /// The multiplier of the standard errors.
+    pub critical: Critical,
+    /// How it was built.
+    pub method: BandMethod,
+    /// Whether the k's are 1, 2, ..., K.
+    pub dense: bool,
+}
+
+/// The band by the default method.
+///
+/// # Errors
+/// A level outside (0, 1), or fewer than 100 draws.
+pub fn band(panel: &Panel, options: BandOptions) -> Result<Band> {
+    let critical = critical_value(&[panel], options)?;
+    Ok(with_critical(
+        panel,
+        critical,
+        BandMethod::default_for(panel),
+    ))
+}
+
+/// The bands of several panels with one critical value, so that all of them hold at once with probability `level`.
+///
+/// Give panels that share problems (several models on one benchmark) as *one* panel whose columns stand side by side
+/// ([`crate::matrix::Matrix::beside`]); separate panels are drawn independently (different benchmarks).
+///
+/// # Errors
+/// See [`band`]; no panels.
+pub fn joint_bands(panels: &[&Panel], options: BandOptions) -> Result<Vec<Band>> {
+    at_least("joint bands", 1, panels.len())?;
+    let critical = critical_value(panels, options)?;
+    Ok(panels
+        .iter()
+        .map(|panel| with_critical(panel, critical, BandMethod::default_for(panel)))
+        .collect())
+}
+
+/// The band at a given critical value.
+pub fn with_critical(panel: &Panel, critical: Critical, method: BandMethod) -> Band {
+    let edges = |j: usize| match method {
+        BandMethod::SupT if panel.se[j] == 0.0 => (-1.0, 1.0),
+        BandMethod::SupT => around(panel.diff[j], critical.value * panel.se[j]),
+        BandMethod::SupTPlusHalf => {
+            around(panel.adjusted[j].0, critical.value * panel.adjusted[j].1)
+        }
+    };
+    let (lower, upper): (Vec<f64>, Vec<f64>) = (0..panel.ks.len()).map(edges).unzip();
+    let regions = lower
+        .iter()
+        .zip(&upper)
+        .map(|(l, u)| Region::of(*l, *u))
+        .collect();
+    Band {
+        ks: panel.ks.clone(),
+        diff: panel.diff.clone(),
+        lower,
+        upper,
+        regions,
+        critical,
+        method,
+        dense: panel.is_dense(),
+    }
+}
+
+fn around(centre: f64, half: f64) -> (f64, f64) {
+    ((centre - half).max(-1.0), (centre + half).min(1.0))
+}
+
+/// Quantile of the maximum of |t| over all columns of all panels; never below the pointwise normal quantile.
+///
+/// # Errors
+/// A level outside (0, 1), or fewer than 100 draws.
+pub fn critical_value(panels: &[&Panel], options: BandOptions) -> Result<Critical> {
+    in_unit("level", options.level)?;
+    at_least("the multiplier bootstrap", 100, options.draws)?;
+    let mut maxima = vec![0f32; options.draws];
+    for (index, panel) in panels.iter().enumerate() {
+        raise_to_maxima(
+            &Drawer::new(panel),
+            &mut Stream::new(options.seed, index as u64),
+            &mut maxima,
+        );
+    }
+    let (share, draws) = (options.level, options.draws as f64);
+    let slack = (share * (1.0 - share) / draws).sqrt();
+    let mut at = |p: f64| f64::from(quantile(&mut maxima, p));
+    let (value, low, high) = (at(share), at(share - slack), at(share + slack));
+    Ok(Critical {
+        value: value.max(two_sided_z(share)),
+        mc_error: 0.5 * (high - low),
+    })
+}
+
+/// The smallest value with at least a share `p` of the values at or below it.
+fn quantile(values: &mut [f32], p: f64) -> f32 {
+    let rank = (p * values.len() as f64).ceil() as usize;
+    let at = rank.clamp(1, values.len()) - 1;
+    *values.select_nth_unstable_by(at, f32::total_cmp).1
+}
+
+fn raise_to_maxima(drawer: &Drawer, stream: &mut Stream, maxima: &mut [f32]) {
+    let mut z = vec![0f32; drawer.rank];
+    for best in maxima {
+        z.iter_mut().for_each(|z| *z = stream.normal() as f32);
+        *best = best.max(drawer.max_abs(&z));
+    }
+}
+
+/// Loadings in blocks of [`LANES`] columns, direction by direction, so that the inner loop is one multiply-add per lane.
+struct Drawer {
+    rank: usize,
+    blocks: Vec<[f32; LANES]>,
+}
+
+impl Drawer {
+    fn new(panel: &Panel) -> Drawer {
+        let rank = panel.factor.rank_for(DRAWN);
+        let scale = variance_scales(panel, rank);
+        let columns = scale.len();
+        let mut blocks = Vec::with_capacity(columns.div_ceil(LANES) * rank);
+        for start in (0..columns).step_by(LANES) {
+            for direction in 0..rank {
+                let loadings = panel.factor.loadings(direction);
+                let value = |lane: usize| {
+                    if start + lane < columns {
+                        loadings[start + lane] * scale[start + lane]
+                    } else {
+                        0.0
+                    }
+                };
+                blocks.push(std::array::from_fn(|lane| value(lane) as f32));
+            }
+        }
+        Drawer { rank, blocks }
+    }
+
+    /// max_k |Σ_j loadings_jk z_j|.
+    fn max_abs(&self, z: &[f32]) -> f32 {
+        let mut best = [0f32; LANES];
+        for block in self.blocks.chunks_exact(self.rank.max(1)) {
+            let mut sums = [0f32; LANES];
+            for (row, z) in block.iter().zip(z) {
+                for lane in 0..LANES {
+                    sums[lane] += row[lane] * z;
+                }
+            }
+            for lane in 0..LANES {
+                let size = sums[lane].abs();
+                best[lane] = if size > best[lane] { size } else { best[lane] };
+            }
+        }
+        best.into_iter().fold(0.0, f32::max)
+    }
+}
+
+/// What brings each column of the first `rank` directions back to the variance (U-1)/U.
+fn variance_scales(panel: &Panel, rank: usize) -> Vec<f64> {
+    let units = panel.units() as f64;
+    let kept = |k: usize| -> f64 { (0..rank).map(|j| panel.factor.loadings(j)[k].powi(2)).sum() };
+    let scale = |k: usize| {
+        if panel.se[k] > 0.0 {
+            ((units - 1.0) / units / kept(k)).sqrt()
+        } else {
+            0.0
+        }
+    };
+    (0..panel.ks.len()).map(scale).collect()
+}
+
+/// Confidence set for the first k at which the model is worse than the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstLoss {
+    /// Largest k of the initial gain region; 0 when there is none.
+    pub gain_until: u32,
+    /// Lower end: `gain_until` + 1.
+    pub lo: u32,
+    /// First k with a certified loss; None: a loss is not established up to K.
+    pub hi: Option<u32>,
+}
+
+impl Band {
+    /// [L+1, U], L = largest k with a gain on all of 1..L, U = first k with a loss. It contains inf{k: Δ(k) < 0} with at
+    /// least the band's probability. None unless the k's are 1, 2, ..., K: between the points of a sparse grid nothing
+    /// is certified.
+    pub fn first_loss(&self) -> Option<FirstLoss> {
+        let gain = self
+            .regions
+            .iter()
+            .take_while(|r| **r == Region::Gain)
+            .count();
+        let loss = self.regions.iter().position(|r| *r == Region::Loss);
+        let set = FirstLoss {
+            gain_until: gain as u32,
+            lo: gain as u32 + 1,
+            hi: loss.map(|j| self.ks[j]),
+        };
+        self.dense.then_some(set)
+    }
+
+    /// Runs of equal regions: (region, first k, last k).
+    pub fn runs(&self) -> Vec<(Region, u32, u32)> {
+        let mut runs: Vec<(Region, u32, u32)> = Vec::new();
+        for (&region, &k) in self.regions.iter().zip(&self.ks) {
+            match runs.last_mut() {
+                Some(run) if run.0 == region => run.2 = k,
+                _ => runs.push((region, k, k)),
+            }
+        }
+        runs
+    }
+
+    /// Whether a certified gain is followed by a certified loss at a larger k.
+    pub fn crossing_established(&self) -> bool {
+        let gain = self.regions.iter().position(|r| *r == Region::Gain);
+        gain.is_some_and(|from| self.regions[from..].contains(&Region::Loss))
+    }
+
+    /// Whether the whole band lies inside ±`margin`: the only sense in which the models are "equal at every k".
+    pub fn within(&self, margin: f64) -> bool {
+        self.lower.iter().all(|l| *l > -margin) && self.upper.iter().all(|u| *u < margin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::Matrix;
+
+    fn noise(rows: usize, cols: usize, shift: f64) -> Matrix {
+        let mut stream = Stream::new(11, 0);
+        let rows: Vec<Vec<f64>> = (0..rows)
+            .map(|_| (0..cols).map(|_| shift + 0.1 * stream.normal()).collect())
+            .collect();
+        Matrix::from_rows(&rows).unwrap()
+    }
+
+    fn options(draws: usize) -> BandOptions {
+        BandOptions {
+            draws,
+            ..BandOptions::default()
+        }
+    }
+
+    #[test]
+    fn one_column_needs_the_normal_quantile() {
+        let panel = Panel::new(&noise(400, 1, 0.0), &[1]).unwrap();
+        let critical = critical_value(&[&panel], options(200_000)).unwrap();
+        assert!((critical.value - 1.96).abs() < 0.02, "{critical:?}");
+        assert!(critical.mc_error > 0.0 && critical.mc_error < 0.01);
+    }
+
+    #[test]
+    fn independent_columns_approach_sidak() {
+        let (columns, ks): (usize, Vec<u32>) = (8, (1..=8).collect());
+        let panel = Panel::new(&noise(4_000, columns, 0.0), &ks).unwrap();
+        let sidak = two_sided_z(0.95f64.powf(1.0 / columns as f64));
+        let critical = critical_value(&[&panel], options(100_000)).unwrap();
+        assert!(
+            (critical.value - sidak).abs() < 0.03,
+            "{} is not {sidak}",
+            critical.value
+        );
+    }
+
+    #[test]
+    fn joint_bands_are_wider_and_seeds_reproduce() {
+        let panel = Panel::new(&noise(200, 3, 0.0), &[1, 2, 3]).unwrap();
+        let alone = band(&panel, options(20_000)).unwrap();
+        assert_eq!(alone, band(&panel, options(20_000)).unwrap());
+        let joint = joint_bands(&[&panel, &panel], options(20_000)).unwrap();
+        assert!(joint[0].critical.value > alone.critical.value);
+        assert!(joint_bands(&[], options(1_000)).is_err());
+        assert!(band(&panel, options(10)).is_err());
+    }
+
+    #[test]
+    fn regions_and_first_loss() {
+        let rows: Vec<Vec<f64>> = (0..200)
+            .map(|i| {
+                let e = if i % 2 == 0 { 0.1 } else { -0.1 };
+                vec![0.2 + e, e, -0.2 + e]
+            })
+            .collect();
+        let panel = Panel::new(&Matrix::from_rows(&rows).unwrap(), &[1, 2, 3]).unwrap();
+        let band = band(&panel, options(1_000)).unwrap();
+        assert_eq!(
+            band.regions,
+            [Region::Gain, Region::Undecided, Region::Loss]
+        );
+        assert_eq!(
+            band.first_loss(),
+            Some(FirstLoss {
+                gain_until: 1,
+                lo: 2,
+                hi: Some(3)
+            })
+        );
+        assert!(band.crossing_established());
+        assert!(band.within(0.3) && !band.within(0.2));
+        assert_eq!(band.runs().len(), 3);
+        let sparse = Panel::new(&Matrix::from_rows(&rows).unwrap(), &[1, 2, 8]).unwrap();
+        assert_eq!(
+            super::band(&sparse, options(1_000)).unwrap().first_loss(),
+            None
+        );
+    }
+
+    #[test]
+    fn constant_columns_say_nothing_on_large_and_little_on_small_benchmarks() {
+        let large = band(
+            &Panel::new(&Matrix::zeros(200, 2), &[1, 2]).unwrap(),
+            options(100),
+        )
+        .unwrap();
+        assert_eq!((large.lower[0], large.upper[1]), (-1.0, 1.0));
+        let small = band(
+            &Panel::new(&Matrix::zeros(30, 2), &[1, 2]).unwrap(),
+            options(100),
+        )
+        .unwrap();
+        assert_eq!(small.method, BandMethod::SupTPlusHalf);
+        assert!(small.upper[0] > 0.05 && small.upper[0] < 0.2);
+    }
+}
