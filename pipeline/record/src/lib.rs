@@ -3,6 +3,8 @@
 //! One struct is one row of one Parquet table; [`Table::NAME`] is the name under which `beyond query` shows it.
 //! Field order is column order. Rows are always written in the order of their key, the leading identifying fields.
 
+#![allow(missing_docs)] // a column whose name is the standard term needs no sentence; units and conventions are stated
+
 mod analysis;
 mod outcome;
 mod sample;
