@@ -13,11 +13,7 @@ pub struct Matrix {
 impl Matrix {
     /// All zeros.
     pub fn zeros(rows: usize, cols: usize) -> Matrix {
-        Matrix {
-            rows,
-            cols,
-            data: vec![0.0; rows * cols],
-        }
+        Matrix { rows, cols, data: vec![0.0; rows * cols] }
     }
 
     /// From rows of equal length.
@@ -27,18 +23,9 @@ impl Matrix {
     pub fn from_rows(rows: &[Vec<f64>]) -> Result<Matrix> {
         let cols = rows.first().map_or(0, Vec::len);
         if let Some(row) = rows.iter().find(|row| row.len() != cols) {
-            return Err(Error::Length {
-                left_name: "the first row",
-                left: cols,
-                right_name: "another row",
-                right: row.len(),
-            });
+            return Err(Error::Length { left_name: "the first row", left: cols, right_name: "another row", right: row.len() });
         }
-        Ok(Matrix {
-            rows: rows.len(),
-            cols,
-            data: rows.concat(),
-        })
+        Ok(Matrix { rows: rows.len(), cols, data: rows.concat() })
     }
 
     /// Number of rows.
@@ -63,9 +50,7 @@ impl Matrix {
 
     /// A copy of column j.
     pub fn column(&self, j: usize) -> Vec<f64> {
-        (0..self.rows)
-            .map(|i| self.data[i * self.cols + j])
-            .collect()
+        (0..self.rows).map(|i| self.data[i * self.cols + j]).collect()
     }
 
     /// The rows at `positions`, in that order.
@@ -93,17 +78,8 @@ impl Matrix {
 
     /// `self - other`, entry by entry; equal shapes.
     pub(crate) fn minus(&self, other: &Matrix) -> Matrix {
-        let data = self
-            .data
-            .iter()
-            .zip(&other.data)
-            .map(|(a, b)| a - b)
-            .collect();
-        Matrix {
-            rows: self.rows,
-            cols: self.cols,
-            data,
-        }
+        let data = self.data.iter().zip(&other.data).map(|(a, b)| a - b).collect();
+        Matrix { rows: self.rows, cols: self.cols, data }
     }
 }
 
@@ -112,14 +88,15 @@ pub fn compensated_sum(values: impl IntoIterator<Item = f64>) -> f64 {
     let (mut sum, mut lost) = (0.0f64, 0.0f64);
     for value in values {
         let total = sum + value;
-        lost += if sum.abs() >= value.abs() {
-            (sum - total) + value
-        } else {
-            (value - total) + sum
-        };
+        lost += if sum.abs() >= value.abs() { (sum - total) + value } else { (value - total) + sum };
         sum = total;
     }
     sum + lost
+}
+
+/// Σ a_i b_i.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
 /// Arithmetic mean; NaN for no values.
@@ -130,8 +107,7 @@ pub fn mean(values: &[f64]) -> f64 {
 /// Sample variance with divisor M - 1; NaN for fewer than two values.
 pub fn variance(values: &[f64]) -> f64 {
     let centre = mean(values);
-    compensated_sum(values.iter().map(|x| (x - centre) * (x - centre)))
-        / (values.len() as f64 - 1.0)
+    compensated_sum(values.iter().map(|x| (x - centre) * (x - centre))) / (values.len() as f64 - 1.0)
 }
 
 #[cfg(test)]

@@ -22,10 +22,7 @@ pub struct Estimate {
 
 impl Estimate {
     fn of(terms: &[f64]) -> Estimate {
-        Estimate {
-            count: compensated_sum(terms.iter().copied()),
-            se: (variance(terms) * terms.len() as f64).sqrt(),
-        }
+        Estimate { count: compensated_sum(terms.iter().copied()), se: (variance(terms) * terms.len() as f64).sqrt() }
     }
 }
 
@@ -70,33 +67,17 @@ impl SelfNull {
 /// # Errors
 /// Different numbers of problems, m = 0, or 2m above the n of some problem.
 pub fn self_null(base: &[Count], model: &[Count], m: u32) -> Result<SelfNull> {
-    same_length(
-        "the base's counts",
-        base.len(),
-        "the model's counts",
-        model.len(),
-    )?;
+    same_length("the base's counts", base.len(), "the model's counts", model.len())?;
     for counts in [base, model] {
         crate::counts::check_ks(counts, &[m])?;
-        if let Some(index) = counts
-            .iter()
-            .position(|count| u64::from(count.n()) < 2 * u64::from(m))
-        {
-            return Err(Error::KAboveN {
-                k: 2 * m,
-                n: counts[index].n(),
-                index,
-            });
+        if let Some(index) = counts.iter().position(|count| u64::from(count.n()) < 2 * u64::from(m)) {
+            return Err(Error::KAboveN { k: 2 * m, n: counts[index].n(), index });
         }
     }
-    let failures = |counts: &[Count], k: u32| -> Vec<f64> {
-        counts.iter().map(|&count| failure(count, k)).collect()
-    };
+    let failures = |counts: &[Count], k: u32| -> Vec<f64> { counts.iter().map(|&count| failure(count, k)).collect() };
     let (base_m, base_2m) = (failures(base, m), failures(base, 2 * m));
     let (model_m, model_2m) = (failures(model, m), failures(model, 2 * m));
-    let sum = |term: &dyn Fn(usize) -> f64| {
-        Estimate::of(&(0..base.len()).map(term).collect::<Vec<f64>>())
-    };
+    let sum = |term: &dyn Fn(usize) -> f64| Estimate::of(&(0..base.len()).map(term).collect::<Vec<f64>>());
     let self_base = |i: usize| base_m[i] - base_2m[i];
     let self_model = |i: usize| model_m[i] - model_2m[i];
     let base_only = |i: usize| (1.0 - base_m[i]) * model_m[i];
@@ -205,39 +186,26 @@ pub struct Tested {
     pub q: f64,
 }
 
-/// Tests every problem with at least one success of either model; None for the others.
+/// Tests every problem. Problems that neither model solved have p = 1 and count among the tests.
 ///
 /// A small q says "the rate changed", not "the other model cannot". A problem solved once by one model has p = 1/2.
 ///
 /// # Errors
 /// Different numbers of problems.
-pub fn changes(base: &[Count], model: &[Count], better: Better) -> Result<Vec<Option<Tested>>> {
-    same_length(
-        "the base's counts",
-        base.len(),
-        "the model's counts",
-        model.len(),
-    )?;
-    let p: Vec<Option<f64>> = base
-        .iter()
-        .zip(model)
-        .map(|(&b, &m)| rate_p(b, m, better))
-        .collect();
-    let tested: Vec<f64> = p.iter().flatten().copied().collect();
-    let mut q = benjamini_hochberg(&tested).into_iter();
-    Ok(p.into_iter()
-        .map(|p| p.and_then(|p| q.next().map(|q| Tested { p, q })))
-        .collect())
+pub fn changes(base: &[Count], model: &[Count], better: Better) -> Result<Vec<Tested>> {
+    same_length("the base's counts", base.len(), "the model's counts", model.len())?;
+    let p: Vec<f64> = base.iter().zip(model).map(|(&b, &m)| rate_p(b, m, better)).collect();
+    let q = benjamini_hochberg(&p);
+    Ok(p.into_iter().zip(q).map(|(p, q)| Tested { p, q }).collect())
 }
 
 /// The one-sided conditional (Fisher) p of one problem.
-fn rate_p(base: Count, model: Count, better: Better) -> Option<f64> {
-    let (total, successes) = (base.n() + model.n(), base.c() + model.c());
+fn rate_p(base: Count, model: Count, better: Better) -> f64 {
     let side = match better {
         Better::Base => base,
         Better::Model => model,
     };
-    (successes > 0).then(|| hypergeometric::upper_tail(total, successes, side.n(), side.c()))
+    hypergeometric::upper_tail(base.n() + model.n(), base.c() + model.c(), side.n(), side.c())
 }
 
 /// Problems whose rate changed at false-discovery rate `fdr`.
@@ -256,19 +224,9 @@ pub struct Real {
 pub fn real_changes(base: &[Count], model: &[Count], better: Better, fdr: f64) -> Result<Real> {
     crate::error::in_unit("fdr", fdr)?;
     let tested = changes(base, model, better)?;
-    let all: Vec<usize> = (0..tested.len())
-        .filter(|&i| tested[i].is_some_and(|t| t.q <= fdr))
-        .collect();
-    let wanted = if better == Better::Base {
-        Cell::BaseOnly
-    } else {
-        Cell::ModelOnly
-    };
-    let exclusive = all
-        .iter()
-        .copied()
-        .filter(|&i| Cell::of(base[i], model[i]) == wanted)
-        .collect();
+    let all: Vec<usize> = (0..tested.len()).filter(|&i| tested[i].q <= fdr).collect();
+    let wanted = if better == Better::Base { Cell::BaseOnly } else { Cell::ModelOnly };
+    let exclusive = all.iter().copied().filter(|&i| Cell::of(base[i], model[i]) == wanted).collect();
     Ok(Real { all, exclusive })
 }
 
@@ -285,18 +243,8 @@ mod tests {
     #[test]
     fn self_null_is_unbiased_for_a_rerun() {
         let (n, m, p) = (8u32, 3u32, 0.13f64);
-        let law: Vec<f64> = (0..=n)
-            .map(|c| ln_choose(n, c).exp() * p.powi(c as i32) * (1.0 - p).powi((n - c) as i32))
-            .collect();
-        let mean: f64 = (0..=n)
-            .map(|c| {
-                law[c as usize]
-                    * self_null(&[count(n, c)], &[count(n, 0)], m)
-                        .unwrap()
-                        .self_base
-                        .count
-            })
-            .sum();
+        let law: Vec<f64> = (0..=n).map(|c| ln_choose(n, c).exp() * p.powi(c as i32) * (1.0 - p).powi((n - c) as i32)).collect();
+        let mean: f64 = (0..=n).map(|c| law[c as usize] * self_null(&[count(n, c)], &[count(n, 0)], m).unwrap().self_base.count).sum();
         let q = (1.0 - p).powi(m as i32);
         assert!((mean - q * (1.0 - q)).abs() < 1e-13);
     }
@@ -307,22 +255,16 @@ mod tests {
         let null = conditional_null(&[count(4, 2)], &[count(2, 1)]).unwrap();
         assert!((null.expected_base_only - 0.2).abs() < 1e-15);
         assert_eq!(null.expected_model_only, 0.0);
-        let single = changes(&[count(8, 0)], &[count(8, 1)], Better::Model).unwrap()[0].unwrap();
+        let single = changes(&[count(8, 0)], &[count(8, 1)], Better::Model).unwrap()[0];
         assert!((single.p - 0.5).abs() < 1e-15);
-        assert_eq!(
-            changes(&[count(8, 0)], &[count(8, 0)], Better::Model).unwrap(),
-            [None]
-        );
+        let unsolved = changes(&[count(8, 0)], &[count(8, 0)], Better::Model).unwrap();
+        assert_eq!((unsolved[0].p, unsolved[0].q), (1.0, 1.0));
     }
 
     #[test]
     fn poisson_binomial_by_hand() {
         let law = poisson_binomial(&[0.5, 0.2]);
-        assert!(
-            law.iter()
-                .zip([0.4, 0.5, 0.1])
-                .all(|(a, b)| (a - b).abs() < 1e-15)
-        );
+        assert!(law.iter().zip([0.4, 0.5, 0.1]).all(|(a, b)| (a - b).abs() < 1e-15));
         assert_eq!(poisson_binomial(&[]), [1.0]);
     }
 
@@ -336,10 +278,7 @@ mod tests {
     fn pairs() -> impl Strategy<Value = (Vec<Count>, Vec<Count>, u32)> {
         let problem = (0u32..=40, 0u32..=40);
         (prop::collection::vec(problem, 1..30), 1u32..=20).prop_map(|(counts, m)| {
-            let (base, model) = counts
-                .into_iter()
-                .map(|(b, r)| (count(40, b), count(40, r)))
-                .unzip();
+            let (base, model) = counts.into_iter().map(|(b, r)| (count(40, b), count(40, r))).unzip();
             (base, model, m)
         })
     }
