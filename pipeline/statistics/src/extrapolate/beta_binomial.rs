@@ -184,7 +184,9 @@ fn newton(tails: &Tails, start: [f64; 2]) -> Maximum {
         if here.gradient.iter().all(|g| g.abs() <= 1e-10 * tails.total) {
             return Maximum { theta, value: here.value, converged: true };
         }
-        let Some((next, there)) = climb(tails, theta, &here) else { break };
+        let Some((next, there)) = climb(tails, theta, &here) else {
+            break;
+        };
         (theta, here) = (next, there);
     }
     // A step that no longer climbs: rounding at the maximum, or the edge of the box.

@@ -14,6 +14,7 @@ mod histogram;
 mod nnls;
 pub mod npmle;
 pub mod posterior;
+mod simplex;
 pub mod zero_inflated;
 
 pub use backtest::{Backtest, Trial, backtest};

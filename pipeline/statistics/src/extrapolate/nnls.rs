@@ -22,7 +22,9 @@ pub(super) fn solve(a: &Columns, b: &[f64], mut x: Vec<f64>) -> Vec<f64> {
     settle(a, b, &mut passive, &mut x);
     let scale = b.iter().map(|v| v * v).sum::<f64>().sqrt();
     for _ in 0..4 * a.len() {
-        let Some(j) = steepest(a, b, &passive, &x, 1e-13 * scale) else { break };
+        let Some(j) = steepest(a, b, &passive, &x, 1e-13 * scale) else {
+            break;
+        };
         passive.push(j);
         settle(a, b, &mut passive, &mut x);
         if !passive.contains(&j) {

@@ -7,8 +7,8 @@
 //! Above n samples' worth of resolution (small n, expected histograms) the maximiser is not unique; the likelihood is.
 
 use super::nnls::{self, Columns, axpy, dot};
-use crate::counts::Count;
 use super::{ExtrapolateError, Grid, Histogram, Mixing};
+use crate::counts::Count;
 
 /// The NPMLE: atoms and their weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,7 +147,9 @@ impl<'a> Solver<'a> {
     fn step(&mut self, fitted: &[f64], gradient: &[f64]) -> bool {
         let (support, start) = self.enlarged(gradient);
         let target = self.newton_target(&support, &start, fitted);
-        let Some((weights, _)) = self.line_search(&support, &start, &target, fitted) else { return false };
+        let Some((weights, _)) = self.line_search(&support, &start, &target, fitted) else {
+            return false;
+        };
         let kept: Vec<usize> = (0..support.len()).filter(|&i| weights[i] > 0.0).collect();
         self.support = kept.iter().map(|&i| support[i]).collect();
         self.weights = kept.iter().map(|&i| weights[i]).collect();
@@ -197,7 +199,9 @@ impl<'a> Solver<'a> {
             if moved.iter().all(|f| *f > 0.0) {
                 let after = self.log_likelihood(&moved);
                 if slope > 0.0 && after >= before + scale * slope / 4.0 - 1e-15 * before.abs() {
-                    let mix = |(s, t): (&f64, &f64)| if scale == 1.0 { *t } else { s + scale * (t - s) };
+                    let mix = |(s, t): (&f64, &f64)| {
+                        if scale == 1.0 { *t } else { s + scale * (t - s) }
+                    };
                     return Some((start.iter().zip(target).map(mix).collect(), after));
                 }
             }

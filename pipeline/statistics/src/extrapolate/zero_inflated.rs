@@ -5,8 +5,8 @@
 //! conditioned fit already expects more zeros than there are, z = 0 and the fit is the beta-binomial.
 
 use super::beta_binomial::Tails;
-use crate::counts::Count;
 use super::{BetaBinomial, ExtrapolateError, Histogram, Mixing};
+use crate::counts::Count;
 
 /// A fitted mixture of a point mass at p = 0 and a Beta law.
 #[derive(Clone, Copy, Debug, PartialEq)]
