@@ -5,8 +5,10 @@
 //!
 //! Differences are always *model minus base*; "coverage" is pass@k; "solvable" means c >= 1 in the n samples drawn.
 
+pub mod audit;
 pub mod band;
 pub mod bootstrap;
+pub mod claims;
 pub mod confirm;
 pub mod counts;
 pub mod cover;

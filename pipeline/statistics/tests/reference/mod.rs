@@ -65,13 +65,21 @@ pub fn close(what: &str, value: f64, expected: &Value, tolerance: f64) {
 
 /// Reference numbers that stand beside a formula, or None with a message.
 pub fn vectors() -> Option<Value> {
+    part("formula_vectors")
+}
+
+/// Simulated reference numbers, or None with a message.
+pub fn simulations() -> Option<Value> {
+    part("simulation_checks")
+}
+
+fn part(name: &str) -> Option<Value> {
     let Some(root) = shared() else {
         eprintln!("skipped: no shared/reference/statistics_acceptance.json beside the checkout");
         return None;
     };
     let text = std::fs::read_to_string(root.join("reference/statistics_acceptance.json")).unwrap();
-    let all: Value = serde_json::from_str(&text).unwrap();
-    Some(all["formula_vectors"].clone())
+    Some(serde_json::from_str::<Value>(&text).unwrap()[name].clone())
 }
 
 /// One problem of the DeepScaleR counts that are committed with the project.
