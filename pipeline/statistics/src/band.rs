@@ -4,7 +4,7 @@
 //! exactly N(0, (U-1)/U · Corr), U units, so draws come from the low-rank factor of the correlation matrix.
 
 use crate::error::{Result, at_least, in_unit};
-use crate::interval::{SMALL_BENCHMARK, two_sided_z};
+use crate::interval::two_sided_z;
 use crate::matrix::dot;
 use crate::panel::Panel;
 use crate::rng::Stream;
@@ -77,7 +77,7 @@ impl Region {
 /// Which centre and standard error the band is built on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BandMethod {
-    /// d̄ ± c · se; [-1, 1] where se = 0. Under-covers below 100 problems.
+    /// d̄ ± c · se; [-1, 1] where se = 0. Under-covers when few problems carry the difference.
     SupT,
     /// The +1/2-adjusted centre and se (two pseudo-problems with differences +1 and -1), times the same c.
     SupTPlusHalf,
@@ -92,9 +92,9 @@ impl BandMethod {
         }
     }
 
-    /// Plus-half below 100 problems (not defined for clusters), else plain.
+    /// Plain where normal theory is safe ([`Panel::t_is_safe`]) and for clusters, where the other is not defined.
     pub fn default_for(panel: &Panel) -> BandMethod {
-        if panel.problems < SMALL_BENCHMARK && !panel.clustered { BandMethod::SupTPlusHalf } else { BandMethod::SupT }
+        if panel.clustered || panel.t_is_safe() { BandMethod::SupT } else { BandMethod::SupTPlusHalf }
     }
 }
 
@@ -360,11 +360,13 @@ mod tests {
     }
 
     #[test]
-    fn constant_columns_say_nothing_on_large_and_little_on_small_benchmarks() {
-        let large = band(&Panel::new(&Matrix::zeros(200, 2), &[1, 2]).unwrap(), options(100)).unwrap();
-        assert_eq!((large.lower[0], large.upper[1]), (-1.0, 1.0));
-        let small = band(&Panel::new(&Matrix::zeros(30, 2), &[1, 2]).unwrap(), options(100)).unwrap();
-        assert_eq!(small.method, BandMethod::SupTPlusHalf);
-        assert!(small.upper[0] > 0.05 && small.upper[0] < 0.2);
+    fn constant_columns_say_nothing_or_little() {
+        let panel = Panel::new(&Matrix::zeros(30, 2), &[1, 2]).unwrap();
+        let critical = Critical { value: 2.5, mc_error: 0.0 };
+        let plain = with_critical(&panel, critical, BandMethod::SupT);
+        assert_eq!((plain.lower[0], plain.upper[1]), (-1.0, 1.0));
+        let band = band(&panel, options(100)).unwrap();
+        assert_eq!(band.method, BandMethod::SupTPlusHalf);
+        assert!(band.upper[0] > 0.05 && band.upper[0] < 0.2);
     }
 }

@@ -72,12 +72,7 @@ impl Interval {
     }
 
     fn population(centre: f64, half: f64, method: Method) -> Interval {
-        Interval {
-            lo: centre - half,
-            hi: centre + half,
-            method,
-            unit: Unit::Population,
-        }
+        Interval { lo: centre - half, hi: centre + half, method, unit: Unit::Population }
     }
 }
 
@@ -94,11 +89,7 @@ pub fn student_t(values: &[f64], level: f64) -> Result<Interval> {
     in_unit("level", level)?;
     at_least("a t interval", 2, values.len())?;
     let t = t_quantile(0.5 + 0.5 * level, values.len() as f64 - 1.0);
-    Ok(Interval::population(
-        mean(values),
-        t * se_population(values),
-        Method::StudentT,
-    ))
+    Ok(Interval::population(mean(values), t * se_population(values), Method::StudentT))
 }
 
 /// The +1/2-adjusted interval of differences in [-1, 1]: m̃ = Σd/(M+2), ṽ = (Σd²+1)/(M+2) - m̃², m̃ ± z √(ṽ/(M+2)).
@@ -121,8 +112,7 @@ pub fn plus_half(differences: &[f64], level: f64) -> Result<Interval> {
 pub(crate) fn plus_half_moments(differences: &[f64]) -> (f64, f64) {
     let size = differences.len() as f64 + 2.0;
     let centre = compensated_sum(differences.iter().copied()) / size;
-    let square =
-        (compensated_sum(differences.iter().map(|d| d * d)) + 1.0) / size - centre * centre;
+    let square = (compensated_sum(differences.iter().map(|d| d * d)) + 1.0) / size - centre * centre;
     (centre, (square / size).sqrt())
 }
 
@@ -131,12 +121,7 @@ fn wilson_of(m: f64, size: f64, level: f64) -> Interval {
     let z2 = two_sided_z(level).powi(2);
     let centre = (m + z2 / (2.0 * size)) / (1.0 + z2 / size);
     let half = (z2 / size * (m * (1.0 - m) + z2 / (4.0 * size))).sqrt() / (1.0 + z2 / size);
-    Interval {
-        lo: (centre - half).max(0.0),
-        hi: (centre + half).min(1.0),
-        method: Method::Wilson,
-        unit: Unit::Population,
-    }
+    Interval { lo: (centre - half).max(0.0), hi: (centre + half).min(1.0), method: Method::Wilson, unit: Unit::Population }
 }
 
 /// Wilson interval of a mean of values in [0, 1], each problem counted as one coin flip.
@@ -148,11 +133,7 @@ fn wilson_of(m: f64, size: f64, level: f64) -> Interval {
 pub fn wilson(values: &[f64], level: f64) -> Result<Interval> {
     in_unit("level", level)?;
     at_least("a Wilson interval", 1, values.len())?;
-    Ok(wilson_of(
-        mean(values).clamp(0.0, 1.0),
-        values.len() as f64,
-        level,
-    ))
+    Ok(wilson_of(mean(values).clamp(0.0, 1.0), values.len() as f64, level))
 }
 
 /// Clopper-Pearson interval of a proportion `hits` / `total`.
@@ -164,22 +145,9 @@ pub fn clopper_pearson(hits: u32, total: u32, level: f64) -> Result<Interval> {
     let count = crate::counts::Count::new(total, hits)?;
     let tail = 0.5 * (1.0 - level);
     let (x, rest) = (f64::from(count.c()), f64::from(total - hits));
-    let lo = if hits == 0 {
-        0.0
-    } else {
-        beta_quantile(tail, x, rest + 1.0)
-    };
-    let hi = if hits == total {
-        1.0
-    } else {
-        beta_quantile(1.0 - tail, x + 1.0, rest)
-    };
-    Ok(Interval {
-        lo,
-        hi,
-        method: Method::ClopperPearson,
-        unit: Unit::Population,
-    })
+    let lo = if hits == 0 { 0.0 } else { beta_quantile(tail, x, rest + 1.0) };
+    let hi = if hits == total { 1.0 } else { beta_quantile(1.0 - tail, x + 1.0, rest) };
+    Ok(Interval { lo, hi, method: Method::ClopperPearson, unit: Unit::Population })
 }
 
 /// Upper confidence bound of p after 0 successes in n samples: 1 - (1-level)^{1/n}, about 3/n at 95 %.
@@ -199,32 +167,35 @@ pub fn zero_success_bound(n: u32, level: f64) -> Result<f64> {
 pub fn benchmark(centre: f64, se: f64, level: f64) -> Result<Interval> {
     in_unit("level", level)?;
     let half = two_sided_z(level) * se;
-    Ok(Interval {
-        lo: centre - half,
-        hi: centre + half,
-        method: Method::Normal,
-        unit: Unit::Benchmark,
-    })
+    Ok(Interval { lo: centre - half, hi: centre + half, method: Method::Normal, unit: Unit::Benchmark })
 }
 
-/// Problems below which the normal theory of a mean is not trusted at large k.
+/// Problems below which the t interval and the plain band of a difference are not used.
 pub const SMALL_BENCHMARK: usize = 100;
+/// Carriers below which they are not used.
+pub const FEW_CARRIERS: f64 = 20.0;
 
-/// Whether the t interval of a paired difference may be used: M >= 100 or k < n/4.
-pub fn t_is_safe(problems: usize, k: u32, n: u32) -> bool {
-    problems >= SMALL_BENCHMARK || 4 * u64::from(k) < u64::from(n)
+/// How many problems carry the variance of the differences: M / kurtosis = (Σ(d-d̄)²)² / Σ(d-d̄)⁴. About M/3 for normal
+/// differences, the number of discordant problems when only those differ. NaN when all are equal.
+pub fn carriers(differences: &[f64]) -> f64 {
+    let centre = mean(differences);
+    let moment = |power: i32| compensated_sum(differences.iter().map(|d| (d - centre).powi(power)));
+    moment(2).powi(2) / moment(4)
+}
+
+/// Whether the t interval of a paired difference may be used: at least 100 problems and 20 carriers.
+///
+/// The number of problems alone says nothing: on a benchmark near 1 six problems of 500 may carry the whole difference.
+pub fn t_is_safe(problems: usize, carriers: f64) -> bool {
+    problems >= SMALL_BENCHMARK && carriers >= FEW_CARRIERS
 }
 
 /// The default interval of a mean paired difference: t when [`t_is_safe`], else the +1/2-adjusted one.
 ///
 /// # Errors
-/// Fewer than two values, or a level outside (0, 1).
-pub fn difference(differences: &[f64], k: u32, n: u32, level: f64) -> Result<Interval> {
-    if t_is_safe(differences.len(), k, n) {
-        student_t(differences, level)
-    } else {
-        plus_half(differences, level)
-    }
+/// No values, or a level outside (0, 1).
+pub fn difference(differences: &[f64], level: f64) -> Result<Interval> {
+    if t_is_safe(differences.len(), carriers(differences)) { student_t(differences, level) } else { plus_half(differences, level) }
 }
 
 /// The default interval of a single pass@k curve: [`wilson`] on the effective number of problems.
@@ -255,9 +226,7 @@ mod tests {
     fn exact_interval_against_published_values() {
         // Clopper-Pearson, 3 of 10: scipy.stats.binomtest(3, 10).proportion_ci() -> 0.06673951, 0.65245285
         let interval = clopper_pearson(3, 10, 0.95).unwrap();
-        assert!(
-            (interval.lo - 0.066_739_51).abs() < 1e-8 && (interval.hi - 0.652_452_85).abs() < 1e-8
-        );
+        assert!((interval.lo - 0.066_739_51).abs() < 1e-8 && (interval.hi - 0.652_452_85).abs() < 1e-8);
         let none = clopper_pearson(0, 128, 0.95).unwrap();
         assert_eq!(none.lo, 0.0);
         assert!((none.hi - (1.0 - 0.025f64.powf(1.0 / 128.0))).abs() < 1e-12);
@@ -272,14 +241,8 @@ mod tests {
         let mut values = vec![1.0; 9];
         values.push(0.0);
         let interval = wilson(&values, 0.95).unwrap();
-        assert!(
-            (interval.lo - 0.595_849_973_2).abs() < 1e-9
-                && (interval.hi - 0.982_123_786_9).abs() < 1e-9
-        );
-        assert!(
-            (curve(&values, 0.95).unwrap().lo - interval.lo).abs() < 1e-9,
-            "0/1 values are coin flips"
-        );
+        assert!((interval.lo - 0.595_849_973_2).abs() < 1e-9 && (interval.hi - 0.982_123_786_9).abs() < 1e-9);
+        assert!((curve(&values, 0.95).unwrap().lo - interval.lo).abs() < 1e-9, "0/1 values are coin flips");
     }
 
     #[test]
@@ -289,24 +252,22 @@ mod tests {
             assert!(interval.hi - interval.lo > 0.05);
             assert!(interval.contains(values[0]));
         }
-        let equal = difference(&[0.0; 30], 128, 128, 0.95).unwrap();
+        let equal = difference(&[0.0; 30], 0.95).unwrap();
         assert!(equal.hi > 0.03 && equal.lo < -0.03);
         assert_eq!(equal.method, Method::PlusHalf);
     }
 
     #[test]
     fn the_default_rule_of_differences() {
-        let values = vec![0.1, 0.2, 0.3, -0.1];
-        assert_eq!(
-            difference(&values, 1, 128, 0.95).unwrap().method,
-            Method::StudentT
-        );
-        assert_eq!(
-            difference(&values, 32, 128, 0.95).unwrap().method,
-            Method::PlusHalf
-        );
-        assert!(t_is_safe(100, 128, 128) && !t_is_safe(99, 128, 128));
-        assert!(difference(&[0.1], 1, 128, 0.95).is_err());
+        let spread: Vec<f64> = (0..100).map(|i| f64::from(i) / 100.0 - 0.4).collect();
+        assert_eq!(difference(&spread, 0.95).unwrap().method, Method::StudentT);
+        assert_eq!(difference(&spread[..99], 0.95).unwrap().method, Method::PlusHalf);
+        let mut rare = vec![0.0; 500];
+        (0..5).for_each(|i| rare[i] = -1.0);
+        assert!((carriers(&rare) - 5.0).abs() < 0.2);
+        assert_eq!(difference(&rare, 0.95).unwrap().method, Method::PlusHalf);
+        assert_eq!(difference(&[0.3; 200], 0.95).unwrap().method, Method::PlusHalf, "no length 0");
+        assert!(difference(&[], 0.95).is_err());
     }
 
     #[test]
@@ -326,11 +287,7 @@ mod tests {
 
     #[test]
     fn zero_success_bounds() {
-        for (n, bound) in [
-            (32, 0.0893681989862648),
-            (128, 0.023132405251746757),
-            (1024, 0.0029212446353880095),
-        ] {
+        for (n, bound) in [(32, 0.0893681989862648), (128, 0.023132405251746757), (1024, 0.0029212446353880095)] {
             assert!((zero_success_bound(n, 0.95).unwrap() - bound).abs() < 1e-15);
         }
         assert!(zero_success_bound(0, 0.95).is_err());

@@ -96,12 +96,11 @@ pub struct Point {
 /// [`Point`]s for every k of `ks`, with pointwise intervals at `level`.
 ///
 /// # Errors
-/// See [`differences`]; fewer than two problems; a level outside (0, 1).
+/// See [`differences`]; a level outside (0, 1).
 pub fn points(base: &[Count], model: &[Count], ks: &[u32], level: f64) -> Result<Vec<Point>> {
     same_length("the base's counts", base.len(), "the model's counts", model.len())?;
     let (of_base, of_model) = (per_problem(base, ks)?, per_problem(model, ks)?);
     let matrix = of_model.minus(&of_base);
-    let n = common_k(base, model);
     let point = |(j, &k): (usize, &u32)| {
         let column = matrix.column(j);
         let se_population = se_population(&column);
@@ -113,7 +112,7 @@ pub fn points(base: &[Count], model: &[Count], ks: &[u32], level: f64) -> Result
             se_benchmark,
             within_share: se_benchmark.map(|se| (se / se_population).powi(2)),
             correlation: correlation(&of_base.column(j), &of_model.column(j)),
-            interval: interval::difference(&column, k, n, level)?,
+            interval: interval::difference(&column, level)?,
             model_wins: column.iter().filter(|d| **d > 0.0).count(),
             base_wins: column.iter().filter(|d| **d < 0.0).count(),
         })

@@ -1,6 +1,7 @@
 //! One panel: the paired differences of two models on one benchmark at every k, ready for bands and bootstraps.
 
 use crate::error::{Result, at_least, same_length};
+use crate::interval::{carriers, plus_half_moments, t_is_safe};
 use crate::low_rank::LowRank;
 use crate::matrix::{Matrix, mean};
 use crate::variance::{se_clustered, se_population};
@@ -18,6 +19,8 @@ pub struct Panel {
     pub(crate) se: Vec<f64>,
     /// Centre and standard error of the +1/2-adjusted interval, per k.
     pub(crate) adjusted: Vec<(f64, f64)>,
+    /// Problems (or clusters) that carry the variance, per k; NaN where all differences are equal.
+    pub(crate) carriers: Vec<f64>,
     /// Of Z with Z_gk = Σ_{i∈g} (d_i(k) - d̄(k)) / (M se_k); 0 where se_k = 0.
     pub(crate) factor: LowRank,
     /// Problems in each unit.
@@ -44,48 +47,20 @@ impl Panel {
         Panel::build(differences, ks, clusters, true)
     }
 
-    fn build(
-        differences: &Matrix,
-        ks: &[u32],
-        clusters: &[usize],
-        clustered: bool,
-    ) -> Result<Panel> {
-        same_length(
-            "the columns of differences",
-            differences.cols(),
-            "the list of k",
-            ks.len(),
-        )?;
-        same_length(
-            "the problems",
-            differences.rows(),
-            "the clusters",
-            clusters.len(),
-        )?;
+    fn build(differences: &Matrix, ks: &[u32], clusters: &[usize], clustered: bool) -> Result<Panel> {
+        same_length("the columns of differences", differences.cols(), "the list of k", ks.len())?;
+        same_length("the problems", differences.rows(), "the clusters", clusters.len())?;
         at_least("a paired panel", 2, differences.rows())?;
         let columns: Vec<Vec<f64>> = (0..ks.len()).map(|j| differences.column(j)).collect();
         let diff: Vec<f64> = columns.iter().map(|c| mean(c)).collect();
-        let se: Result<Vec<f64>> = columns
-            .iter()
-            .map(|c| {
-                if clustered {
-                    se_clustered(c, clusters)
-                } else {
-                    Ok(se_population(c))
-                }
-            })
-            .collect();
-        let se = se?
-            .into_iter()
-            .map(|se| if se < 1e-14 { 0.0 } else { se })
-            .collect::<Vec<f64>>();
+        let se: Result<Vec<f64>> =
+            columns.iter().map(|c| if clustered { se_clustered(c, clusters) } else { Ok(se_population(c)) }).collect();
+        let se = se?.into_iter().map(|se| if se < 1e-14 { 0.0 } else { se }).collect::<Vec<f64>>();
         let (z, sizes) = standardised(differences, &diff, &se, clusters);
         Ok(Panel {
             ks: ks.to_vec(),
-            adjusted: columns
-                .iter()
-                .map(|c| crate::interval::plus_half_moments(c))
-                .collect(),
+            adjusted: columns.iter().map(|c| plus_half_moments(c)).collect(),
+            carriers: columns.iter().map(|c| carriers(c)).collect(),
             factor: LowRank::new(&z, KEPT),
             problems: differences.rows(),
             diff,
@@ -120,6 +95,11 @@ impl Panel {
         self.sizes.len()
     }
 
+    /// Whether normal theory may be used at every k: enough problems, and enough of them carry the difference.
+    pub fn t_is_safe(&self) -> bool {
+        self.carriers.iter().all(|&carriers| t_is_safe(self.problems, carriers))
+    }
+
     /// Whether the k's are 1, 2, ..., K.
     pub fn is_dense(&self) -> bool {
         self.ks.iter().zip(1..).all(|(&k, j)| k == j)
@@ -127,12 +107,7 @@ impl Panel {
 }
 
 /// Z and the number of problems in each unit; units in order of first appearance.
-fn standardised(
-    differences: &Matrix,
-    diff: &[f64],
-    se: &[f64],
-    clusters: &[usize],
-) -> (Matrix, Vec<f64>) {
+fn standardised(differences: &Matrix, diff: &[f64], se: &[f64], clusters: &[usize]) -> (Matrix, Vec<f64>) {
     let mut order = std::collections::BTreeMap::new();
     for &cluster in clusters {
         let next = order.len();
@@ -162,18 +137,9 @@ mod tests {
         let d = Matrix::from_rows(&[vec![0.1, 0.3], vec![-0.2, 0.0], vec![0.5, 0.1]]).unwrap();
         let plain = Panel::new(&d, &[1, 2]).unwrap();
         let single = Panel::clustered(&d, &[1, 2], &[7, 3, 9]).unwrap();
-        assert!(
-            plain
-                .se
-                .iter()
-                .zip(&single.se)
-                .all(|(a, b)| (a - b).abs() < 1e-15)
-        );
+        assert!(plain.se.iter().zip(&single.se).all(|(a, b)| (a - b).abs() < 1e-15));
         let joined = Panel::clustered(&d, &[1, 2], &[0, 0, 1]).unwrap();
-        assert_eq!(
-            (joined.units(), joined.problems(), joined.sizes[0]),
-            (2, 3, 2.0)
-        );
+        assert_eq!((joined.units(), joined.problems(), joined.sizes[0]), (2, 3, 2.0));
         assert!(plain.is_dense());
         assert!(Panel::new(&d, &[1]).is_err());
         assert!(Panel::clustered(&d, &[1, 2], &[0, 0, 0]).is_err());
