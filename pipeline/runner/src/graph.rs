@@ -134,7 +134,10 @@ fn unique(steps: &[Step]) -> Result<HashMap<String, usize>> {
     for (i, step) in steps.iter().enumerate() {
         if let Some(first) = index.insert(step.id.clone(), i) {
             let (here, there) = (step.origin.describe(""), steps[first].origin.describe(""));
-            return Err(user_error(format!("{here}: step id {:?} is used twice (first at {there}); give one of them another name", step.id)));
+            return Err(user_error(format!(
+                "{here}: step id {:?} is used twice (first at {there}); give one of them another name",
+                step.id
+            )));
         }
     }
     Ok(index)
@@ -221,7 +224,8 @@ mod tests {
 
     #[test]
     fn a_cycle_is_named_with_its_place() {
-        let message = Graph::new(vec![step("a", &[]), step("x", &["a", "y"]), step("y", &["z"]), step("z", &["x"])]).unwrap_err().to_string();
+        let message =
+            Graph::new(vec![step("a", &[]), step("x", &["a", "y"]), step("y", &["z"]), step("z", &["x"])]).unwrap_err().to_string();
         assert!(message.starts_with("lab.yaml:7:3: ") && message.contains("x -> y -> z -> x"), "{message}");
         let own = Graph::new(vec![step("a", &["a"])]).unwrap_err().to_string();
         assert!(own.contains("a -> a"), "{own}");

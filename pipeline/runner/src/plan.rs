@@ -1,0 +1,155 @@
+//! What a run would do and what that would cost, from the measured history. Starts no work.
+
+use crate::clock;
+use crate::history::{self, History};
+use crate::survey::{Status, Survey};
+use anyhow::Result;
+use beyond_stage::Digest;
+use serde::Serialize;
+use std::fmt;
+
+/// One step of a plan.
+#[derive(Clone, Debug, Serialize)]
+pub struct Planned {
+    /// Step id.
+    pub step: String,
+    /// Its stage.
+    pub stage: String,
+    /// `hit`, `run`, `unknown` (an input will be re-made, so its key is not known yet; it may turn out to be a hit) or `blocked`.
+    pub status: &'static str,
+    /// Its key, where known.
+    pub key: Option<Digest>,
+    /// Why, in words.
+    pub reason: String,
+    /// Expected work.
+    pub work: Option<Work>,
+    /// Expected thread-seconds, from history; None without history, 0 for a hit.
+    pub seconds: Option<f64>,
+    /// Expected tokens, from history.
+    pub tokens: Option<f64>,
+}
+
+/// Expected work of a step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Work {
+    /// Unit.
+    pub unit: String,
+    /// Units of the whole step.
+    pub amount: u64,
+    /// Units that an earlier run left and this one will probably re-use.
+    pub reused: u64,
+}
+
+/// A plan for a graph.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// In the order of the graph.
+    pub steps: Vec<Planned>,
+    /// Threads that a run would use.
+    pub threads: usize,
+}
+
+impl Plan {
+    /// Plans a surveyed graph for this many threads.
+    pub fn new(survey: &Survey, history: &History, threads: usize) -> Result<Self> {
+        let steps = (0..survey.statuses.len()).map(|i| planned(survey, history, i)).collect::<Result<_>>()?;
+        Ok(Plan { steps, threads })
+    }
+
+    /// Whether a run would do anything, or cannot.
+    pub fn would_run(&self) -> bool {
+        self.steps.iter().any(|step| step.status != "hit")
+    }
+
+    /// Number of steps with a status.
+    pub fn count(&self, status: &str) -> usize {
+        self.steps.iter().filter(|step| step.status == status).count()
+    }
+
+    /// Expected wall seconds when all threads are busy, and the number of steps to run that have no history.
+    pub fn seconds(&self) -> (f64, usize) {
+        let known: f64 = self.steps.iter().filter_map(|step| step.seconds).sum();
+        let unknown = self.steps.iter().filter(|step| step.seconds.is_none() && step.status != "blocked").count();
+        (known / self.threads.max(1) as f64, unknown)
+    }
+}
+
+fn planned(survey: &Survey, history: &History, i: usize) -> Result<Planned> {
+    let step = &survey.resolver.graph.steps()[i];
+    let (key, reason) = describe(survey, i);
+    let status = survey.statuses[i].word();
+    let mut planned =
+        Planned { step: step.id.clone(), stage: step.stage.clone(), status, key, reason, work: None, seconds: None, tokens: None };
+    match status {
+        "hit" => planned.seconds = Some(0.0),
+        "blocked" => {}
+        _ => estimate(survey, history, i, &mut planned)?,
+    }
+    Ok(planned)
+}
+
+fn describe(survey: &Survey, i: usize) -> (Option<Digest>, String) {
+    match &survey.statuses[i] {
+        Status::Hit(record) => (Some(record.key), format!("made {}", clock::utc(record.provenance.started))),
+        Status::Run { key, reason, .. } => (Some(*key), reason.clone().unwrap_or_else(|| "not in the store".to_string())),
+        Status::Unknown { remade } => {
+            let names: Vec<&str> = remade.iter().map(|&parent| survey.id(parent)).collect();
+            (None, format!("key not known yet: {} will be made first", names.join(", ")))
+        }
+        Status::Blocked { reason } => (None, reason.clone()),
+    }
+}
+
+fn estimate(survey: &Survey, history: &History, i: usize, planned: &mut Planned) -> Result<()> {
+    let (step, stage) = (&planned.step, &planned.stage);
+    let Some((unit, amount)) = survey.resolver.stage(i).work(survey.resolver.params(i))? else {
+        planned.seconds = history.whole(step, stage);
+        return Ok(());
+    };
+    let reused = reusable(survey, history, i).min(amount);
+    if let Some(rate) = history.rate(step, stage, unit) {
+        let missing = (amount - reused) as f64;
+        planned.seconds = Some(rate.seconds * missing);
+        planned.tokens = (rate.tokens > 0.0).then_some(rate.tokens * missing);
+    }
+    planned.work = Some(Work { unit: unit.to_string(), amount, reused });
+    Ok(())
+}
+
+/// Units that an earlier run of the same step left behind, when this one only asks for more of the same.
+fn reusable(survey: &Survey, history: &History, i: usize) -> u64 {
+    let Status::Run { ingredients, .. } = &survey.statuses[i] else { return 0 };
+    let earlier =
+        history.records().iter().filter(|record| record.step == survey.id(i) && history::extends(ingredients, &record.ingredients));
+    earlier.map(|record| record.effort.found + record.effort.done).max().unwrap_or(0)
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.steps.iter().map(|step| step.step.len()).max().unwrap_or(0);
+        for step in &self.steps {
+            writeln!(f, "{:<8} {:<width$}  {}{}", step.status, step.step, cost(step), step.reason)?;
+        }
+        let (seconds, unknown) = self.seconds();
+        let counts: Vec<String> = ["hit", "run", "unknown", "blocked"].map(|status| format!("{} {status}", self.count(status))).to_vec();
+        write!(f, "{}", counts.join(", "))?;
+        if !self.would_run() {
+            return write!(f, ": nothing to do");
+        }
+        write!(f, "; about {} on {} thread(s)", clock::human(seconds), self.threads)?;
+        if unknown > 0 { write!(f, ", without {unknown} step(s) that have no history") } else { Ok(()) }
+    }
+}
+
+fn cost(step: &Planned) -> String {
+    if step.status == "hit" || step.status == "blocked" {
+        return String::new();
+    }
+    let mut parts = Vec::new();
+    if let Some(Work { unit, amount, reused }) = &step.work {
+        parts.push(if *reused > 0 { format!("{amount} {unit} ({reused} of them probably re-used)") } else { format!("{amount} {unit}") });
+    }
+    parts.extend(step.tokens.map(|tokens| format!("{tokens:.0} tokens")));
+    parts.push(step.seconds.map_or_else(|| "time unknown".to_string(), |seconds| format!("{} of a thread", clock::human(seconds))));
+    format!("{}; ", parts.join(", "))
+}
