@@ -20,7 +20,8 @@ pub struct Ingredients {
 /// One ingredient that differs between two keys.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
-    /// `stage`, `version`, `inputs.<role>` or `params.<path>` with dots, for example `params.sampling.temperature`.
+    /// `stage`, `version`, `params.<path>` with dots (`params.sampling.temperature`), `inputs.<role>.<i>` for the i-th input of a role, or
+    /// `inputs.<role>` when there are more or fewer of them.
     pub path: String,
     /// Value in the older key; None when it was absent.
     pub old: Option<Value>,
