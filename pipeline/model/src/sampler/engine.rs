@@ -1,0 +1,249 @@
+//! One thread's batch of rows: prompts are read once, every step adds a token to every row, finished rows leave.
+
+use super::attend::{PageView, Queries, attend};
+use super::draw::{self, Drawn, Rule, draw};
+use super::pages::{PAGE, PageShape, Pool, Prefix};
+use super::{Finish, Request, Sample, SamplingParams};
+use crate::elementwise::{Rows, rms_norm, swiglu};
+use crate::forward::{Workspace, norm_qk, size};
+use crate::matmul::{Init, Left, Packed, product};
+use crate::philox::uniform;
+use crate::plan::{Item, plan};
+use crate::prepared::Prepared;
+use anyhow::{Result, ensure};
+use std::sync::Arc;
+
+/// A sample being generated.
+struct Row {
+    request: usize,
+    sample: u32,
+    prefix: Arc<Prefix>,
+    pages: Vec<u32>,
+    ids: Vec<u32>,
+    logprobs: Vec<f32>,
+    entropy: f64,
+}
+
+/// A finished sample of request `.0` with index `.1`.
+pub(crate) type Finished = (usize, u32, Sample);
+
+/// Rows and buffers of one thread.
+pub(crate) struct Engine<'a> {
+    prepared: &'a Prepared<'a>,
+    params: &'a SamplingParams,
+    requests: &'a [Request],
+    rule: Rule,
+    rows: Vec<Row>,
+    pool: Pool,
+    buffers: Buffers,
+    pub finished: Vec<Finished>,
+}
+
+#[derive(Default)]
+struct Buffers {
+    x: Vec<f32>,
+    h: Vec<f32>,
+    inverse: Vec<f32>,
+    qkv: Vec<f32>,
+    raw: Vec<f32>,
+    inverse_qk: Vec<f32>,
+    attention: Vec<f32>,
+    gate_up: Vec<f32>,
+    act: Vec<f32>,
+    logits: Vec<f32>,
+    scores: Vec<f32>,
+    draw: draw::Scratch,
+}
+
+impl<'a> Engine<'a> {
+    pub fn new(prepared: &'a Prepared<'a>, params: &'a SamplingParams, requests: &'a [Request]) -> Self {
+        let rule = Rule { temperature: params.temperature, top_p: params.top_p, top_k: params.top_k as usize };
+        let pool = Pool::new(PageShape::new(&prepared.decoder.config));
+        Engine { prepared, params, requests, rule, rows: Vec::new(), pool, buffers: Buffers::default(), finished: Vec::new() }
+    }
+
+    /// Rows being generated.
+    pub fn live(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Reads the prompt of a request: keys, values and the logits that follow.
+    pub fn prefill(prepared: &Prepared, request: &Request) -> Prefix {
+        let config = &prepared.decoder.config;
+        let shape = PageShape::new(config);
+        let item = Item { image: request.image.as_ref(), prompt: &request.prompt_ids, completion: &[0] };
+        let chunk = &plan(&[item], usize::MAX, config.patch.map_or(0, |p| p.count))[0];
+        let mut prefix = Prefix::new(shape, chunk.rows());
+        let mut work = Workspace::default();
+        work.forward(prepared, chunk, false, |layer, qkv| prefix.write(shape, layer, qkv, config.qkv_dim()));
+        prefix.logits = work.logits;
+        prefix
+    }
+
+    /// Adds samples of one request; their first token comes from the prompt's logits.
+    pub fn add(&mut self, request: usize, samples: std::ops::Range<u32>, prefix: &Arc<Prefix>) -> Result<()> {
+        for sample in samples {
+            let mut row =
+                Row { request, sample, prefix: Arc::clone(prefix), pages: Vec::new(), ids: Vec::new(), logprobs: Vec::new(), entropy: 0.0 };
+            let drawn = draw_for(self.params, self.requests, self.rule, &row, &prefix.logits, &mut self.buffers.draw)?;
+            if let Some(finish) = self.accept(&mut row, drawn) {
+                self.finish(row, finish);
+            } else {
+                self.rows.push(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a token; says when that ends the sample.
+    fn accept(&self, row: &mut Row, drawn: Drawn) -> Option<Finish> {
+        row.ids.push(drawn.id);
+        row.logprobs.push(drawn.logp);
+        row.entropy += f64::from(drawn.entropy);
+        let positions = row.prefix.len + row.ids.len();
+        if self.params.stop_ids.contains(&drawn.id) {
+            Some(Finish::Stop)
+        } else if row.ids.len() >= self.params.max_tokens as usize || positions >= self.prepared.decoder.config.max_positions {
+            Some(Finish::Length)
+        } else {
+            None
+        }
+    }
+
+    fn finish(&mut self, mut row: Row, finish: Finish) {
+        self.pool.give_back(&mut row.pages);
+        let logprob_sum = row.logprobs.iter().map(|&x| f64::from(x)).sum();
+        let entropy_mean = row.entropy / row.ids.len() as f64;
+        self.finished.push((row.request, row.sample, Sample { ids: row.ids, logprobs: row.logprobs, logprob_sum, entropy_mean, finish }));
+    }
+
+    /// One more token for every row.
+    pub fn step(&mut self) -> Result<()> {
+        self.embed();
+        for row in &mut self.rows {
+            if (row.ids.len() - 1) % PAGE == 0 {
+                row.pages.push(self.pool.take());
+            }
+        }
+        for layer in 0..self.prepared.decoder.config.layers {
+            self.block(layer);
+        }
+        self.head();
+        let vocab = self.prepared.decoder.config.vocab;
+        for (i, mut row) in std::mem::take(&mut self.rows).into_iter().enumerate() {
+            let logits = &self.buffers.logits[i * vocab..][..vocab];
+            let drawn = draw_for(self.params, self.requests, self.rule, &row, logits, &mut self.buffers.draw)?;
+            match self.accept(&mut row, drawn) {
+                Some(finish) => self.finish(row, finish),
+                None => self.rows.push(row),
+            }
+        }
+        Ok(())
+    }
+
+    fn embed(&mut self) {
+        let decoder = self.prepared.decoder;
+        let d = decoder.config.hidden;
+        let table = decoder.slice(&decoder.layout.embed);
+        self.buffers.x.clear();
+        for row in &self.rows {
+            let id = *row.ids.last().expect("a live row has a token") as usize;
+            self.buffers.x.extend_from_slice(&table[id * d..][..d]);
+        }
+    }
+
+    fn block(&mut self, layer: usize) {
+        let decoder = self.prepared.decoder;
+        let (c, weights, packed) = (&decoder.config, &decoder.layout.blocks[layer], &self.prepared.blocks[layer]);
+        let (n, d) = (self.rows.len(), c.hidden);
+        let b = &mut self.buffers;
+        rms_norm(&b.x, Rows::dense(n, d), decoder.slice(&weights.norm1), c.eps, size(&mut b.h, n * d), d, size(&mut b.inverse, n));
+        let init = weights.qkv_bias.as_ref().map_or(Init::Zero, |bias| Init::Bias(decoder.slice(bias)));
+        product(n, Left::rows(&b.h, d), &packed.qkv, size(&mut b.qkv, n * c.qkv_dim()), c.qkv_dim(), init);
+        self.remember(layer);
+        self.attention(layer);
+        let b = &mut self.buffers;
+        add_product(n, &b.attention, &packed.out, &mut b.x);
+        rms_norm(&b.x, Rows::dense(n, d), decoder.slice(&weights.norm2), c.eps, &mut b.h, d, &mut b.inverse);
+        product(n, Left::rows(&b.h, d), &packed.gate_up, size(&mut b.gate_up, n * 2 * c.ff), 2 * c.ff, Init::Zero);
+        swiglu(&b.gate_up, c.ff, size(&mut b.act, n * c.ff));
+        add_product(n, &b.act, &packed.down, &mut b.x);
+    }
+
+    /// Norm and rotation of q and k; keys and values into the pages.
+    fn remember(&mut self, layer: usize) {
+        let decoder = self.prepared.decoder;
+        let (c, weights) = (&decoder.config, &decoder.layout.blocks[layer]);
+        let (width, qk, shape) = (c.qkv_dim(), c.q_dim() + c.kv_dim(), self.pool.shape);
+        let b = &mut self.buffers;
+        for (row, qkv) in self.rows.iter().zip(b.qkv.chunks_exact_mut(width)) {
+            if weights.q_norm.is_some() {
+                norm_qk(decoder, weights, &mut qkv[..qk], size(&mut b.raw, qk), size(&mut b.inverse_qk, c.heads + c.kv_heads));
+            }
+            let own = row.ids.len() - 1;
+            self.prepared.angles.rotate(&mut qkv[..qk], row.prefix.len + own, 1.0);
+            let page = row.pages[own / PAGE];
+            shape.write(self.pool.layer_mut(page, layer), own % PAGE, qkv);
+        }
+    }
+
+    fn attention(&mut self, layer: usize) {
+        let c = &self.prepared.decoder.config;
+        let (shape, pool) = (self.pool.shape, &self.pool);
+        let b = &mut self.buffers;
+        let queries = Queries { group: c.heads / c.kv_heads, scale: 1.0 / (c.head_dim as f32).sqrt() };
+        let out = size(&mut b.attention, self.rows.len() * c.q_dim());
+        let mut views = Vec::new();
+        for ((row, qkv), out) in self.rows.iter().zip(b.qkv.chunks_exact(c.qkv_dim())).zip(out.chunks_exact_mut(c.q_dim())) {
+            views.clear();
+            views.extend(
+                row.prefix.pages(shape, layer).zip(0..).map(|(data, p)| PageView { data, filled: PAGE.min(row.prefix.len - p * PAGE) }),
+            );
+            views.extend(
+                row.pages
+                    .iter()
+                    .zip(0..)
+                    .map(|(&page, p)| PageView { data: pool.layer(page, layer), filled: PAGE.min(row.ids.len() - p * PAGE) }),
+            );
+            attend(qkv, queries, shape, &views, &mut b.scores, out);
+        }
+    }
+
+    fn head(&mut self) {
+        let decoder = self.prepared.decoder;
+        let (n, d, vocab) = (self.rows.len(), decoder.config.hidden, decoder.config.vocab);
+        let b = &mut self.buffers;
+        rms_norm(
+            &b.x,
+            Rows::dense(n, d),
+            decoder.slice(&decoder.layout.norm),
+            decoder.config.eps,
+            size(&mut b.h, n * d),
+            d,
+            size(&mut b.inverse, n),
+        );
+        product(n, Left::rows(&b.h, d), &self.prepared.head, size(&mut b.logits, n * vocab), vocab, Init::Zero);
+    }
+}
+
+/// `x += input W`.
+fn add_product(rows: usize, input: &[f32], weight: &Packed, x: &mut [f32]) {
+    if rows > 0 {
+        product(rows, Left::rows(input, input.len() / rows), weight, x, weight.n(), Init::Add);
+    }
+}
+
+/// The next token of a row, a function of (seed, key, sample, position) and the logits alone.
+fn draw_for(
+    params: &SamplingParams,
+    requests: &[Request],
+    rule: Rule,
+    row: &Row,
+    logits: &[f32],
+    scratch: &mut draw::Scratch,
+) -> Result<Drawn> {
+    let u = uniform(params.seed, requests[row.request].key, row.sample, row.ids.len() as u32);
+    let drawn = draw(logits, rule, u, scratch);
+    ensure!(drawn.is_some(), "request {}: a logit is not a number; the weights of this decoder have diverged", row.request);
+    Ok(drawn.expect("checked"))
+}

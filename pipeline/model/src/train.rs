@@ -1,0 +1,339 @@
+//! Gradients of an objective over a batch of sequences.
+//!
+//! The batch is cut into chunks and the chunks into shards, as a function of the batch alone; one thread computes one
+//! shard and the shards are added in order. The gradient is therefore bitwise the same for every number of threads.
+
+use crate::backward::{Buffers, OutputGradients, backward as backward_chunk};
+use crate::decoder::Decoder;
+use crate::elementwise::{add_assign, sum_of_squares};
+use crate::forward::Workspace;
+use crate::parallel::map;
+use crate::plan::{Chunk, Item, Member, plan};
+use crate::prepared::Prepared;
+use anyhow::{Result, ensure};
+use std::sync::Arc;
+
+/// Rows of one chunk: enough to amortise a pass over the weights, few enough that activations stay near the core.
+const CHUNK_ROWS: usize = 192;
+/// Rows for which one more shard pays (a shard costs one gradient vector), and the most shards.
+const SHARD_ROWS: usize = 512;
+const MAX_SHARDS: usize = 8;
+
+/// One training sequence.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    /// Prompt and response, the end token included.
+    pub ids: Vec<u32>,
+    /// Index in `ids` of the first response token: only the response enters the objective.
+    pub response_start: usize,
+    /// Image before the first token, `patch.count * patch.size` floats.
+    pub image: Option<Arc<[f32]>>,
+}
+
+impl Sequence {
+    /// The response tokens.
+    pub fn response(&self) -> &[u32] {
+        &self.ids[self.response_start.min(self.ids.len())..]
+    }
+}
+
+/// What the decoder says about the response tokens of one sequence; each slice has one entry per token.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenStats<'a> {
+    /// Log-probability, nats.
+    pub logp: &'a [f32],
+    /// Entropy of the distribution the token came from, nats.
+    pub entropy: &'a [f32],
+    /// Value of the state before the token; None without a value head.
+    pub value: Option<&'a [f32]>,
+}
+
+/// Derivatives of the loss with respect to the entries of [`TokenStats`].
+#[derive(Clone, Debug, Default)]
+pub struct Gradient {
+    /// One per response token. All zero (with no other gradient): the sequence is left out of the backward pass.
+    pub dlogp: Vec<f32>,
+    /// One per response token, or None for zero.
+    pub dentropy: Option<Vec<f32>>,
+    /// One per response token, or None for zero. Needs a decoder with a value head.
+    pub dvalue: Option<Vec<f32>>,
+    /// This sequence's share of the loss.
+    pub loss: f64,
+    /// Anything the caller wants summed over the batch, for example clipped tokens.
+    pub metrics: Vec<f64>,
+}
+
+impl Gradient {
+    fn is_zero(&self) -> bool {
+        let zero = |xs: &[f32]| xs.iter().all(|&x| x == 0.0);
+        zero(&self.dlogp) && self.dentropy.as_deref().is_none_or(zero) && self.dvalue.as_deref().is_none_or(zero)
+    }
+}
+
+/// A loss over the log-probabilities (and entropies, and values) of response tokens.
+pub trait Objective: Sync {
+    /// Loss and derivatives of sequence `index` of the batch.
+    fn gradient(&self, index: usize, sequence: &Sequence, token: &TokenStats) -> Gradient;
+
+    /// True when the sequence is known to contribute nothing, so that even its forward pass can be left out.
+    fn skip(&self, _index: usize) -> bool {
+        false
+    }
+}
+
+/// Sums over a batch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stats {
+    /// Sum of [`Gradient::loss`].
+    pub loss: f64,
+    /// Sequences that went through the forward pass.
+    pub sequences: usize,
+    /// Sequences that went through the backward pass.
+    pub active: usize,
+    /// Response tokens that went through the forward pass.
+    pub tokens: usize,
+    /// Sum of their log-probabilities, nats.
+    pub logp: f64,
+    /// Sum of their entropies, nats.
+    pub entropy: f64,
+    /// Element-wise sum of [`Gradient::metrics`].
+    pub metrics: Vec<f64>,
+}
+
+impl Stats {
+    fn add(&mut self, other: &Stats) {
+        self.loss += other.loss;
+        self.sequences += other.sequences;
+        self.active += other.active;
+        self.tokens += other.tokens;
+        self.logp += other.logp;
+        self.entropy += other.entropy;
+        if self.metrics.len() < other.metrics.len() {
+            self.metrics.resize(other.metrics.len(), 0.0);
+        }
+        self.metrics.iter_mut().zip(&other.metrics).for_each(|(a, b)| *a += b);
+    }
+}
+
+/// The gradient of every weight, laid out like [`Decoder::weights`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grads {
+    /// One per weight.
+    pub values: Vec<f32>,
+}
+
+impl Grads {
+    /// Zero.
+    pub fn zeros(decoder: &Decoder) -> Self {
+        Grads { values: vec![0.0; decoder.weights.len()] }
+    }
+
+    /// Euclidean norm over all weights.
+    pub fn norm(&self) -> f64 {
+        sum_of_squares(&self.values).sqrt()
+    }
+
+    /// Adds another gradient.
+    pub fn add(&mut self, other: &Grads) {
+        add_assign(&mut self.values, &other.values);
+    }
+}
+
+/// Gradient of the summed loss of `batch` on at most `threads` threads. The result does not depend on `threads`.
+///
+/// Errs when a sequence has a token outside the vocabulary, no prompt, or more positions than the decoder, or when the
+/// loss is not a number.
+pub fn backward(decoder: &Decoder, batch: &[Sequence], objective: &impl Objective, threads: usize) -> Result<(Grads, Stats)> {
+    for (index, sequence) in batch.iter().enumerate() {
+        check(decoder, index, sequence)?;
+    }
+    let items: Vec<Item> = batch.iter().enumerate().map(|(i, s)| item(s, objective.skip(i))).collect();
+    let chunks = plan(&items, CHUNK_ROWS, decoder.config.patch.map_or(0, |p| p.count));
+    let positions = chunks.iter().flat_map(|c| &c.positions).max().map_or(0, |p| p + 1);
+    let prepared = Prepared::training(decoder, positions);
+    let results = map(&shards(&chunks), threads, |shard| run_shard(&prepared, batch, objective, &chunks[shard.clone()]));
+    let mut total = (Grads::zeros(decoder), Stats::default());
+    for result in results {
+        let (grads, stats) = result?;
+        total.0.add(&grads);
+        total.1.add(&stats);
+    }
+    ensure!(total.1.loss.is_finite(), "the loss is {}: the weights have diverged; lower the learning rate", total.1.loss);
+    Ok(total)
+}
+
+fn check(decoder: &Decoder, index: usize, sequence: &Sequence) -> Result<()> {
+    decoder.check_ids(&sequence.ids)?;
+    let patches = decoder.image_rows(sequence.image.as_ref())?;
+    let (n, start) = (sequence.ids.len(), sequence.response_start);
+    ensure!(
+        start <= n && start + patches > 0,
+        "sequence {index}: response_start is {start} of {n} tokens; a response needs a prompt of at least one token"
+    );
+    let limit = decoder.config.max_positions;
+    ensure!(
+        patches + n <= limit,
+        "sequence {index} has {} positions, but the decoder has {limit}: shorten it or raise max_positions",
+        patches + n
+    );
+    Ok(())
+}
+
+fn item(sequence: &Sequence, skip: bool) -> Item<'_> {
+    let (prompt, response) = sequence.ids.split_at(sequence.response_start);
+    Item { image: sequence.image.as_ref(), prompt, completion: if skip { &[] } else { response } }
+}
+
+/// Contiguous runs of chunks of about equal rows.
+fn shards(chunks: &[Chunk]) -> Vec<std::ops::Range<usize>> {
+    let total: usize = chunks.iter().map(Chunk::rows).sum();
+    let count = (total / SHARD_ROWS).clamp(1, MAX_SHARDS);
+    let mut ranges = Vec::new();
+    let (mut start, mut rows) = (0, 0);
+    for (i, chunk) in chunks.iter().enumerate() {
+        rows += chunk.rows();
+        if rows * count >= total * (ranges.len() + 1) {
+            ranges.push(start..i + 1);
+            start = i + 1;
+        }
+    }
+    ranges
+}
+
+fn run_shard(prepared: &Prepared, batch: &[Sequence], objective: &impl Objective, chunks: &[Chunk]) -> Result<(Grads, Stats)> {
+    let mut grads = Grads::zeros(prepared.decoder);
+    let mut stats = Stats::default();
+    let (mut work, mut buffers) = (Workspace::default(), Buffers::default());
+    for chunk in chunks {
+        work.forward(prepared, chunk, true, |_, _| {});
+        let gradients = evaluate(prepared.decoder, batch, objective, chunk, &work, &mut stats)?;
+        let active = gradients.iter().filter(|g| !g.is_zero()).count();
+        stats.active += active;
+        if active == 0 {
+            continue;
+        }
+        let wanted = wanted(prepared.decoder, &gradients)?;
+        if active == chunk.members.len() {
+            backward_chunk(prepared, chunk, &wanted, &mut work, &mut buffers, &mut grads.values);
+        } else {
+            let (chunk, wanted) = drop_inactive(prepared.decoder, chunk, &gradients, wanted, &mut work);
+            backward_chunk(prepared, &chunk, &wanted, &mut work, &mut buffers, &mut grads.values);
+        }
+    }
+    Ok((grads, stats))
+}
+
+/// Asks the objective about every member of a chunk, in order.
+fn evaluate(
+    decoder: &Decoder,
+    batch: &[Sequence],
+    objective: &impl Objective,
+    chunk: &Chunk,
+    work: &Workspace,
+    stats: &mut Stats,
+) -> Result<Vec<Gradient>> {
+    let logps = work.logps(chunk, decoder.config.vocab);
+    let entropies: Vec<f32> = chunk.outputs.iter().map(|o| work.stats[o.head].entropy).collect();
+    let values = decoder.values(chunk, &work.hidden);
+    let mut gradients = Vec::with_capacity(chunk.members.len());
+    for Member { item, outputs } in &chunk.members {
+        let (logp, entropy) = (&logps[outputs.clone()], &entropies[outputs.clone()]);
+        let value = values.as_ref().map(|v| &v[outputs.clone()]);
+        let gradient = objective.gradient(*item, &batch[*item], &TokenStats { logp, entropy, value });
+        stats.add(&Stats {
+            loss: gradient.loss,
+            sequences: 1,
+            active: 0,
+            tokens: logp.len(),
+            logp: logp.iter().map(|&x| f64::from(x)).sum(),
+            entropy: entropy.iter().map(|&x| f64::from(x)).sum(),
+            metrics: gradient.metrics.clone(),
+        });
+        check_gradient(decoder, &gradient, logp.len())?;
+        gradients.push(gradient);
+    }
+    Ok(gradients)
+}
+
+fn check_gradient(decoder: &Decoder, gradient: &Gradient, tokens: usize) -> Result<()> {
+    let lengths = [Some(&gradient.dlogp), gradient.dentropy.as_ref(), gradient.dvalue.as_ref()];
+    for part in lengths.into_iter().flatten() {
+        ensure!(part.len() == tokens, "the objective returned {} derivatives for {tokens} response tokens", part.len());
+    }
+    ensure!(
+        gradient.dvalue.is_none() || decoder.value_head().is_some(),
+        "the objective has a value gradient, but the decoder has no value head: add one with `with_value_head`"
+    );
+    Ok(())
+}
+
+/// The gradients of all members in the order of the chunk's outputs.
+fn wanted(decoder: &Decoder, gradients: &[Gradient]) -> Result<OutputGradients> {
+    let mut wanted = OutputGradients::default();
+    for gradient in gradients {
+        let tokens = gradient.dlogp.len();
+        wanted.logp.extend_from_slice(&gradient.dlogp);
+        let extend = |all: &mut Vec<f32>, part: &Option<Vec<f32>>| match part {
+            Some(part) => all.extend_from_slice(part),
+            None => all.resize(all.len() + tokens, 0.0),
+        };
+        extend(&mut wanted.entropy, &gradient.dentropy);
+        if decoder.value_head().is_some() {
+            extend(&mut wanted.value, &gradient.dvalue);
+        }
+    }
+    let all = [&wanted.logp, &wanted.entropy, &wanted.value];
+    ensure!(
+        all.iter().all(|part| part.iter().all(|x| x.is_finite())),
+        "the objective returned a derivative that is not finite: the weights or the advantages have diverged"
+    );
+    Ok(wanted)
+}
+
+/// Removes the members without gradient from the chunk and from the saved activations.
+fn drop_inactive(
+    decoder: &Decoder,
+    chunk: &Chunk,
+    gradients: &[Gradient],
+    wanted: OutputGradients,
+    work: &mut Workspace,
+) -> (Chunk, OutputGradients) {
+    let active: Vec<bool> = gradients.iter().map(|g| !g.is_zero()).collect();
+    let first = chunk.members.first().map_or(0, |m| m.outputs.start);
+    let is_active = |m: &Member| active[chunk.members.partition_point(|x| x.outputs.start < m.outputs.start)];
+    let (kept, rows, heads) = chunk.retain(is_active);
+    work.retain(&decoder.config, &rows, &heads);
+    let outputs: Vec<usize> = chunk.members.iter().filter(|m| is_active(m)).flat_map(|m| m.outputs.clone()).map(|o| o - first).collect();
+    let pick = |all: &[f32]| -> Vec<f32> { if all.is_empty() { Vec::new() } else { outputs.iter().map(|&o| all[o]).collect() } };
+    let wanted = OutputGradients { logp: pick(&wanted.logp), entropy: pick(&wanted.entropy), value: pick(&wanted.value) };
+    (kept, wanted)
+}
+
+impl Decoder {
+    /// Value of the state before each output; None without a value head.
+    fn values(&self, chunk: &Chunk, hidden: &[f32]) -> Option<Vec<f32>> {
+        let d = self.config.hidden;
+        let (weight, bias) = self.value_head()?.split_at(d);
+        let value = |o: &crate::plan::Output| hidden[o.head * d..][..d].iter().zip(weight).map(|(h, w)| h * w).sum::<f32>() + bias[0];
+        Some(chunk.outputs.iter().map(value).collect())
+    }
+
+    /// Rows of an image prefix (0 without); errs when the image does not fit the decoder.
+    pub(crate) fn image_rows(&self, image: Option<&Arc<[f32]>>) -> Result<usize> {
+        match (image, self.config.patch) {
+            (None, _) => Ok(0),
+            (Some(_), None) => {
+                anyhow::bail!("the problem has an image, but this decoder has no patch layer: train one with `patch` in its config")
+            }
+            (Some(image), Some(patch)) => {
+                let (count, size) = (patch.count, patch.size);
+                ensure!(
+                    image.len() == count * size,
+                    "the image has {} floats, but the decoder expects {count} patches of {size}",
+                    image.len()
+                );
+                Ok(count)
+            }
+        }
+    }
+}
