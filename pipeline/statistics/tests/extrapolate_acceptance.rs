@@ -3,8 +3,11 @@
 mod reference;
 
 use beyond_statistics::Count;
-use beyond_statistics::extrapolate::{Backtest, Dkw, Fits, Grid, Histogram, Mixing, backtest, backtest::trial, extrapolate, posterior};
-use reference::{Set, close, sets};
+use beyond_statistics::extrapolate::{
+    Backtest, BetaBinomial, Dkw, Fits, Grid, Histogram, Mixing, ZeroInflated, backtest, backtest::trial, extrapolate, posterior,
+};
+use beyond_statistics::rng::Stream;
+use reference::{Set, close, sets, thin};
 use serde_json::Value;
 
 fn models(set: &Set) -> [(&'static str, &[Count]); 2] {
@@ -131,5 +134,36 @@ fn every_k_beyond_n_is_refused_where_the_back_test_fails() {
         assert_eq!(refused, [set.name == "M5", true]);
         let predicted = posterior::conditional_pass(&found.fits.bb as &dyn Mixing, &found.histogram, 256);
         assert_eq!(found.points[0].bb, predicted);
+    }
+}
+
+/// 20 random thinnings per model and n0: the mean prediction agrees with the reference's within 4 sd / sqrt(20) (both are
+/// means of 20), and the bracket misses often exactly where the deterministic back-test fails.
+#[test]
+fn random_thinnings() {
+    let mut stream = Stream::new(20, 0);
+    for set in sets().unwrap_or_default() {
+        for (model, counts) in models(&set) {
+            let truth = 1.0 - counts.iter().filter(|c| !c.solved()).count() as f64 / counts.len() as f64;
+            for n0 in [16u32, 32, 64] {
+                let expected = &set.expected["mixing"][model]["thinning_to_128"][n0.to_string()];
+                let (mut bb, mut zibb, mut held) = (0.0, 0.0, 0);
+                for _ in 0..20 {
+                    let h = Histogram::from_counts(&thin(counts, n0, &mut stream)).unwrap();
+                    let x = posterior::conditional_pass(&BetaBinomial::fit(&h).unwrap(), &h, 128);
+                    let y = posterior::conditional_pass(&ZeroInflated::fit(&h).unwrap(), &h, 128);
+                    bb += x / 20.0;
+                    zibb += y / 20.0;
+                    held += u32::from(x.min(y) <= truth && truth <= x.max(y));
+                }
+                let name = format!("{} {model} n0={n0}", set.name);
+                for (value, key) in [(bb, "BB_conditional"), (zibb, "ZIBB_conditional")] {
+                    let at = &expected["random_thinning_20"][key];
+                    let tolerance = 4.0 * at["sd"].as_f64().unwrap() * (2.0f64 / 20.0).sqrt();
+                    close(&format!("{name} {key}"), value, &at["mean"], tolerance);
+                }
+                assert_eq!(held >= 15, name.starts_with("M5 base") || set.name == "DS", "{name}: held {held} of 20");
+            }
+        }
     }
 }

@@ -2,6 +2,8 @@
 #![allow(dead_code)] // each test binary uses its own part
 
 use beyond_statistics::Count;
+use beyond_statistics::pass_at_k::thinned_law;
+use beyond_statistics::rng::Stream;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -80,6 +82,21 @@ fn part(name: &str) -> Option<Value> {
     };
     let text = std::fs::read_to_string(root.join("reference/statistics_acceptance.json")).unwrap();
     Some(serde_json::from_str::<Value>(&text).unwrap()[name].clone())
+}
+
+/// A random subset of `n0` of the n samples of every problem.
+pub fn thin(counts: &[Count], n0: u32, stream: &mut Stream) -> Vec<Count> {
+    let one = |count: &Count| {
+        let u = stream.uniform();
+        let mut sum = 0.0;
+        let is_below = |p: &f64| {
+            sum += *p;
+            sum < u
+        };
+        let c0 = thinned_law(*count, n0).into_iter().take_while(is_below).count() as u32;
+        Count::new(n0, c0.min(n0).min(count.c())).unwrap()
+    };
+    counts.iter().map(one).collect()
 }
 
 /// One problem of the DeepScaleR counts that are committed with the project.

@@ -1,0 +1,327 @@
+//! When the verifier errs: bounds for unknown verdicts, correction by audited error rates, and how far k may go.
+//!
+//! With sensitivity s = P(judged correct | correct) and specificity t = P(judged wrong | wrong), a sample is judged correct
+//! with probability s p + (1-t)(1-p). A false-positive rate 1-t makes *unsolvable* problems look solved: their pass@k
+//! is 1 - t^k, which grows with k, while s only rescales p. Large-k coverage is therefore a statement about 1-t first.
+//! Errors are taken as independent between samples; false positives that cluster by problem (a lucky gold format) are worse.
+
+use crate::counts::{Count, check_ks};
+use crate::error::{Error, Result, in_unit, same_length};
+use crate::matrix::{Matrix, compensated_sum, mean};
+use crate::pass_at_k::{failure, failure_curve, per_problem};
+use crate::special::beta_quantile;
+use crate::variance::se_population;
+
+/// Verdicts of one problem when the judge may fail: c correct, u unknown (timeout, parse failure, crash), the rest wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judged {
+    known: Count,
+    at_best: Count,
+}
+
+impl Judged {
+    /// `correct` and `unknown` of `n` samples.
+    ///
+    /// # Errors
+    /// n = 0, or correct + unknown > n.
+    pub fn new(n: u32, correct: u32, unknown: u32) -> Result<Judged> {
+        Ok(Judged { known: Count::new(n, correct)?, at_best: Count::new(n, correct.saturating_add(unknown))? })
+    }
+
+    fn unknown(self) -> u32 {
+        self.at_best.c() - self.known.c()
+    }
+}
+
+/// pass@k of every problem under the two extreme readings of unknown verdicts, and leaving them out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThreeValued {
+    /// Unknown = wrong: g_k(c; n).
+    pub lower: Matrix,
+    /// Unknown = correct: g_k(c + u; n).
+    pub upper: Matrix,
+    /// Unknown verdicts missing at random: g_k(c; n - u); None for a k above some n - u. An assumption, to be labelled.
+    pub at_random: Vec<Option<Vec<f64>>>,
+}
+
+/// Bounds for all problems (rows) and `ks` (columns); `at_random` has one entry per k with the per-problem values.
+///
+/// # Errors
+/// A k that is not defined for all problems.
+pub fn three_valued(judged: &[Judged], ks: &[u32]) -> Result<ThreeValued> {
+    let known: Vec<Count> = judged.iter().map(|j| j.known).collect();
+    let at_best: Vec<Count> = judged.iter().map(|j| j.at_best).collect();
+    let left: Option<Vec<Count>> = judged.iter().map(|j| Count::new(j.known.n() - j.unknown(), j.known.c()).ok()).collect();
+    let random = |&k: &u32| per_problem(left.as_ref()?, &[k]).ok().map(|m| m.column(0));
+    Ok(ThreeValued { lower: per_problem(&known, ks)?, upper: per_problem(&at_best, ks)?, at_random: ks.iter().map(random).collect() })
+}
+
+/// pass@k of a problem nobody can solve under a verifier with this false-positive rate: 1 - (1 - fpr)^k.
+pub fn spurious_pass(false_positive_rate: f64, k: u32) -> f64 {
+    -(f64::from(k) * (-false_positive_rate).ln_1p()).exp_m1()
+}
+
+/// The largest k at which an unsolvable problem's pass@k stays at or below `delta`; None when every k does (rate 0), 0 when
+/// none does.
+///
+/// # Errors
+/// `delta` outside (0, 1), or a rate outside [0, 1).
+pub fn largest_k(false_positive_rate: f64, delta: f64) -> Result<Option<u64>> {
+    in_unit("delta", delta)?;
+    if !(0.0..1.0).contains(&false_positive_rate) {
+        return Err(Error::OutOfRange { name: "the false-positive rate", value: false_positive_rate, range: "[0, 1)" });
+    }
+    let k = (-delta).ln_1p() / (-false_positive_rate).ln_1p();
+    Ok((false_positive_rate > 0.0).then(|| (k * (1.0 + 1e-12)).floor() as u64))
+}
+
+/// Negatives to audit without finding a false positive before the rate is below `rate` at confidence 1 - `alpha`.
+///
+/// # Errors
+/// Either outside (0, 1).
+pub fn audit_size(rate: f64, alpha: f64) -> Result<u64> {
+    in_unit("the rate", rate)?;
+    in_unit("alpha", alpha)?;
+    Ok((alpha.ln() / (-rate).ln_1p()).ceil() as u64)
+}
+
+/// Error rates of a verifier that is better than chance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    /// s = P(judged correct | correct).
+    sensitivity: f64,
+    /// t = P(judged wrong | wrong).
+    specificity: f64,
+}
+
+impl Rates {
+    /// Checks s, t in [0, 1] and s + t > 1.
+    ///
+    /// # Errors
+    /// Rates outside, or a verifier no better than chance: nothing can be corrected then.
+    pub fn new(sensitivity: f64, specificity: f64) -> Result<Rates> {
+        let unit = 0.0..=1.0;
+        if !unit.contains(&sensitivity) || !unit.contains(&specificity) || sensitivity + specificity <= 1.0 {
+            let value = sensitivity + specificity;
+            return Err(Error::OutOfRange { name: "sensitivity + specificity", value, range: "(1, 2], each in [0, 1]" });
+        }
+        Ok(Rates { sensitivity, specificity })
+    }
+
+    fn youden(self) -> f64 {
+        self.sensitivity + self.specificity - 1.0
+    }
+
+    /// Rogan-Gladen: p = (p_obs + t - 1)/(s + t - 1). Unbiased for unbiased p_obs, hence not cut to [0, 1].
+    pub fn true_rate(self, observed: f64) -> f64 {
+        (observed + self.specificity - 1.0) / self.youden()
+    }
+
+    /// Rate of "correct *and* valid reasoning" from the observed rate of "correct and judged valid" and the rate of correct
+    /// answers; `self` describes the judge of reasoning: p_D = (p_obs - (1-t) p_C)/(s + t - 1).
+    pub fn valid_rate(self, judged_valid: f64, correct: f64) -> f64 {
+        (judged_valid - (1.0 - self.specificity) * correct) / self.youden()
+    }
+
+    /// Unbiased estimate of (1-p)^k: J^-k sum_j C(k,j) A_j(c) (-(1-s))^(k-j), J = s + t - 1; A_k/t^k when s = 1. May leave
+    /// [0, 1]; its variance grows at least like J^-2k.
+    ///
+    /// # Errors
+    /// k = 0 or k > n.
+    pub fn true_failure(self, count: Count, k: u32) -> Result<f64> {
+        check_ks(&[count], &[k])?;
+        Ok(self.failure_of(count, k))
+    }
+
+    fn failure_of(self, count: Count, k: u32) -> f64 {
+        let ln_scale = f64::from(k) * self.youden().ln();
+        let miss = 1.0 - self.sensitivity;
+        if miss == 0.0 {
+            return failure(count, k) * (-ln_scale).exp();
+        }
+        let observed = failure_curve(count, k);
+        let term = |j: u32| {
+            let size = crate::special::ln_choose(k, j) + f64::from(k - j) * miss.ln() - ln_scale;
+            let sign = if (k - j).is_multiple_of(2) { 1.0 } else { -1.0 };
+            sign * observed[j as usize] * size.exp()
+        };
+        compensated_sum((0..=k).map(term))
+    }
+}
+
+/// An audit of the verifier on samples whose truth is known: `agreed` of `audited` verdicts were right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audited {
+    /// Right verdicts.
+    pub agreed: u32,
+    /// Verdicts checked.
+    pub audited: u32,
+}
+
+impl Audited {
+    /// Midpoints of `cells` equally likely parts of the posterior under a uniform prior, Beta(agreed+1, wrong+1).
+    fn quantiles(self, cells: u32) -> Vec<f64> {
+        let (a, b) = (f64::from(self.agreed) + 1.0, f64::from(self.audited - self.agreed) + 1.0);
+        (0..cells).map(|i| beta_quantile((f64::from(i) + 0.5) / f64::from(cells), a, b)).collect()
+    }
+}
+
+/// pass@k corrected for verifier errors, with everything that is uncertain about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Corrected {
+    /// Number of samples.
+    pub k: u32,
+    /// Mean over the posterior of (s, t).
+    pub value: f64,
+    /// Standard error over problems, at the posterior mean of the rates.
+    pub se_population: f64,
+    /// Standard deviation due to the audit's uncertainty about (s, t).
+    pub se_audit: f64,
+    /// 95 % interval from both.
+    pub interval: (f64, f64),
+    /// Whether the total standard error is below .05; print the value only then.
+    pub useful: bool,
+}
+
+const CELLS: u32 = 15;
+const USEFUL: f64 = 0.05;
+
+/// Corrects pass@k at every k of `ks`. `sensitivity` audits truly correct samples, `specificity` truly wrong ones; their
+/// posteriors enter as a product grid of quantiles, so nothing is drawn.
+///
+/// # Errors
+/// A k that is not defined for all problems, agreed > audited, or audits that do not exclude a verifier no better than chance.
+pub fn corrected_curve(counts: &[Count], ks: &[u32], sensitivity: Audited, specificity: Audited) -> Result<Vec<Corrected>> {
+    check_ks(counts, ks)?;
+    for audit in [sensitivity, specificity] {
+        Count::new(audit.audited.max(1), audit.agreed)?;
+    }
+    let (s, t) = (sensitivity.quantiles(CELLS), specificity.quantiles(CELLS));
+    let grid: Vec<Rates> = s.iter().flat_map(|&s| t.iter().map(move |&t| Rates::new(s, t))).collect::<Result<_>>()?;
+    let centre = Rates::new(mean(&s), mean(&t))?;
+    let histogram = crate::counts::histogram(counts);
+    let pass = |rates: Rates, k: u32| {
+        let failed = compensated_sum(histogram.iter().map(|(&count, &times)| times as f64 * rates.failure_of(count, k)));
+        1.0 - failed / counts.len() as f64
+    };
+    let one = |&k: &u32| {
+        let draws: Vec<f64> = grid.iter().map(|&rates| pass(rates, k)).collect();
+        let values: Vec<f64> = counts.iter().map(|&count| centre.failure_of(count, k)).collect();
+        let (value, se_population) = (mean(&draws), se_population(&values));
+        let se_audit = crate::matrix::variance(&draws).sqrt();
+        let se = se_population.hypot(se_audit);
+        let half = crate::interval::two_sided_z(0.95) * se;
+        Corrected { k, value, se_population, se_audit, interval: (value - half, value + half), useful: se < USEFUL }
+    };
+    Ok(ks.iter().map(one).collect())
+}
+
+/// Problems whose few successes make large-k coverage: 0 < c <= `few`. Audit their positives by hand first.
+pub fn to_audit(counts: &[Count], few: u32) -> Vec<usize> {
+    (0..counts.len()).filter(|&i| counts[i].solved() && counts[i].c() <= few).collect()
+}
+
+/// The counts with c replaced by the confirmed successes on the audited problems (`positions` of [`to_audit`]): the second
+/// of the two curves to report.
+///
+/// # Errors
+/// Different lengths, a position that does not exist, or more confirmed than found.
+pub fn with_confirmed(counts: &[Count], positions: &[usize], confirmed: &[u32]) -> Result<Vec<Count>> {
+    same_length("the audited problems", positions.len(), "the confirmed counts", confirmed.len())?;
+    let mut out = counts.to_vec();
+    for (&i, &d) in positions.iter().zip(confirmed) {
+        let range = "the positions of the problems";
+        let count = counts.get(i).ok_or(Error::OutOfRange { name: "position", value: i as f64, range })?;
+        if d > count.c() {
+            return Err(Error::CountAboveN { c: d, n: count.c() });
+        }
+        out[i] = Count::new(count.n(), d)?;
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::special::ln_choose;
+
+    fn count(n: u32, c: u32) -> Count {
+        Count::new(n, c).unwrap()
+    }
+
+    #[test]
+    fn unknown_verdicts_bound_pass_at_k() {
+        let judged = [Judged::new(8, 1, 2).unwrap(), Judged::new(8, 0, 0).unwrap()];
+        let found = three_valued(&judged, &[2, 7]).unwrap();
+        assert_eq!(found.lower.column(0), per_problem(&[count(8, 1), count(8, 0)], &[2]).unwrap().column(0));
+        assert_eq!(found.upper.column(0), per_problem(&[count(8, 3), count(8, 0)], &[2]).unwrap().column(0));
+        let random = found.at_random[0].as_ref().unwrap();
+        assert!(found.lower.row(0)[0] < random[0] && random[0] < found.upper.row(0)[0]);
+        assert_eq!(found.at_random[1], None, "only 6 of 8 verdicts are known");
+        assert!(Judged::new(8, 5, 4).is_err());
+    }
+
+    #[test]
+    fn correction_is_unbiased_by_enumeration() {
+        let (n, p) = (9u32, 0.15f64);
+        for (s, t) in [(0.9, 0.97), (1.0, 0.95), (0.8, 1.0), (1.0, 1.0)] {
+            let observed: f64 = s * p + (1.0 - t) * (1.0 - p);
+            let rates = Rates::new(s, t).unwrap();
+            assert!((rates.true_rate(observed) - p).abs() < 1e-14);
+            for k in [1, 3, 9] {
+                let law = |c: u32| ln_choose(n, c).exp() * observed.powi(c as i32) * (1.0 - observed).powi((n - c) as i32);
+                let mean: f64 = (0..=n).map(|c| law(c) * rates.true_failure(count(n, c), k).unwrap()).sum();
+                assert!((mean - (1.0 - p).powi(k as i32)).abs() < 1e-12, "s={s} t={t} k={k}: {mean}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_perfect_verifier_needs_no_correction() {
+        let rates = Rates::new(1.0, 1.0).unwrap();
+        assert_eq!(rates.true_failure(count(10, 3), 4).unwrap(), failure(count(10, 3), 4));
+        assert!(Rates::new(0.5, 0.5).is_err() && Rates::new(1.1, 0.9).is_err());
+    }
+
+    #[test]
+    fn the_reasoning_judge_is_corrected_the_same_way() {
+        let (s, t, d, c) = (0.9, 0.8, 0.3, 0.5);
+        let observed = s * d + (1.0 - t) * (c - d);
+        assert!((Rates::new(s, t).unwrap().valid_rate(observed, c) - d).abs() < 1e-14);
+    }
+
+    #[test]
+    fn false_positives_limit_k() {
+        assert_eq!(largest_k(0.5, 0.5).unwrap(), Some(1));
+        assert_eq!(largest_k(0.0, 0.01).unwrap(), None);
+        let k = largest_k(1e-5, 0.01).unwrap().unwrap();
+        assert!(spurious_pass(1e-5, k as u32) <= 0.01 && spurious_pass(1e-5, k as u32 + 1) > 0.01);
+        assert!(largest_k(1.0, 0.01).is_err() && largest_k(0.1, 0.0).is_err());
+    }
+
+    #[test]
+    fn a_large_audit_gives_the_plain_correction_and_a_small_one_doubts_it() {
+        let counts: Vec<Count> = (0..60).map(|i| count(32, i % 33)).collect();
+        let sure = Audited { agreed: 990_000, audited: 1_000_000 };
+        let exact = corrected_curve(&counts, &[1, 8], sure, sure).unwrap();
+        let rates = Rates::new(0.99, 0.99).unwrap();
+        let plain = 1.0 - mean(&counts.iter().map(|&c| rates.failure_of(c, 8)).collect::<Vec<_>>());
+        assert!((exact[1].value - plain).abs() < 1e-3 && exact[1].se_audit < 1e-3);
+        let unsure = Audited { agreed: 50, audited: 50 };
+        let rough = corrected_curve(&counts, &[1, 32], unsure, unsure).unwrap();
+        assert!(rough[0].se_audit > 5.0 * exact[0].se_audit && !rough[1].useful);
+        let chance = Audited { agreed: 5, audited: 10 };
+        assert!(corrected_curve(&counts, &[1], chance, chance).is_err());
+    }
+
+    #[test]
+    fn confirmed_counts_replace_the_audited_ones() {
+        let counts = [count(8, 0), count(8, 1), count(8, 5), count(8, 2)];
+        let positions = to_audit(&counts, 2);
+        assert_eq!(positions, [1, 3]);
+        let confirmed = with_confirmed(&counts, &positions, &[0, 2]).unwrap();
+        assert_eq!(confirmed.iter().map(|c| c.c()).collect::<Vec<_>>(), [0, 0, 5, 2]);
+        assert!(with_confirmed(&counts, &positions, &[2, 2]).is_err());
+        assert!(with_confirmed(&counts, &[9], &[0]).is_err());
+    }
+}
