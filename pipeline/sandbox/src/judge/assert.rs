@@ -1,0 +1,176 @@
+//! Test programs with assertions: in a process of their own where the test is about one function, else after the
+//! candidate in its process, closed by a secret sentinel.
+
+use super::calls::decode;
+use super::{Judgement, class_name};
+use crate::value::Value;
+use crate::worker::{CANDIDATE, Event, Limits, Lost, TESTER, Worker};
+use crate::{marshal, sys};
+
+/// A job: texts, then the CPU seconds.
+fn job(texts: &[&str], seconds: f64) -> Vec<u8> {
+    let mut job = Vec::new();
+    marshal::write_size(b'(', texts.len() + 1, &mut job);
+    texts.iter().for_each(|text| marshal::write_bytes(b'u', text.as_bytes(), &mut job));
+    marshal::write(&Value::Float(seconds), &mut job);
+    job
+}
+
+/// The candidate serves calls in one process, the test runs in another and holds a proxy of its function. None when the
+/// test hands the function something that cannot be sent (see [`judge_inside`]).
+pub fn judge_outside(
+    worker: &mut Worker,
+    program: &str,
+    setup: &str,
+    test: &str,
+    entry_point: &str,
+    limits: Limits,
+) -> Result<Option<Judgement>, Lost> {
+    worker.run(CANDIDATE, &job(&["serve", "", program, entry_point], limits.slice), limits, 0)?;
+    let loaded = match worker.next(true)?.1 {
+        Event::Frame(b'L', _) => None,
+        Event::Frame(b'E', body) => Some(Judgement::wrong(class_name(&body))),
+        Event::Frame(b'S', body) => Some(Judgement::of_sandbox_failure(&body)),
+        Event::Frame(..) => Some(Judgement::wrong("wrote to the judge's channel")),
+        other => Some(of_other(other, &limits)),
+    };
+    if let Some(verdict) = loaded {
+        return Ok(Some(verdict.costing(worker.stop(CANDIDATE)?)));
+    }
+    worker.set_busy(CANDIDATE, false);
+    worker.run(TESTER, &job(&["tester", setup, test, entry_point], limits.slice), limits, 0)?;
+    let verdict = Relay { worker, limits, calling: false, changed: None }.run()?;
+    let cpu = worker.stop(TESTER)? + worker.stop(CANDIDATE)?;
+    Ok(verdict.map(|v| v.costing(cpu)))
+}
+
+/// The verdict on anything but a frame.
+fn of_other(event: Event, limits: &Limits) -> Judgement {
+    match event {
+        Event::Ended(exit) => Judgement::of_exit(exit, limits).costing(exit.cpu),
+        Event::Slept => Judgement::of_sleeper(limits),
+        Event::Flooded => Judgement::of_flood(limits),
+        Event::Starved => Judgement::of_starved(),
+        Event::Frame(..) => Judgement::wrong("wrote to the judge's channel"),
+    }
+}
+
+/// Carries calls from the tester to the candidate and results back, as data that was read and written again.
+struct Relay<'a> {
+    worker: &'a mut Worker,
+    limits: Limits,
+    /// Whether the candidate owes an answer.
+    calling: bool,
+    /// The arguments as the candidate changed them.
+    changed: Option<Value>,
+}
+
+/// Ends a relay: a verdict, or None when the test cannot be run this way.
+type End = Option<Judgement>;
+
+impl Relay<'_> {
+    fn run(mut self) -> Result<End, Lost> {
+        loop {
+            let end = match self.worker.next(true)? {
+                (TESTER, event) => self.on_tester(event)?,
+                (_, event) => self.on_candidate(event)?,
+            };
+            if let Some(end) = end {
+                return Ok(end);
+            }
+        }
+    }
+
+    fn on_tester(&mut self, event: Event) -> Result<Option<End>, Lost> {
+        Ok(match event {
+            Event::Frame(b'C', body) => {
+                self.calling = true;
+                self.worker.set_busy(CANDIDATE, true);
+                self.worker.send(CANDIDATE, b'C', &body)?;
+                None
+            }
+            Event::Frame(b'P', _) => Some(Some(Judgement::correct())),
+            Event::Frame(b'F', body) => Some(Some(failure(&body))),
+            Event::Frame(b'U', _) => Some(None),
+            Event::Frame(b'S', body) => Some(Some(Judgement::of_sandbox_failure(&body))),
+            other => Some(Some(match of_other(other, &self.limits) {
+                // the test did not use up its time, so it is not the candidate that failed
+                verdict if verdict.outcome == beyond_record::Outcome::Incorrect => {
+                    Judgement::unjudged(format!("the test's process: {}", verdict.reason))
+                }
+                verdict => verdict,
+            })),
+        })
+    }
+
+    fn on_candidate(&mut self, event: Event) -> Result<Option<End>, Lost> {
+        let (kind, body) = match event {
+            Event::Frame(kind, body) if self.calling => (kind, body),
+            other => return Ok(Some(Some(of_other(other, &self.limits)))),
+        };
+        match kind {
+            b'E' => self.answer(b'E', class_name(&body).as_bytes())?,
+            b'M' => match decode(b'R', &body) {
+                Ok(changed) => self.changed = Some(changed),
+                Err(reason) => return Ok(Some(Some(Judgement::wrong(reason)))),
+            },
+            b'R' | b'X' => match decode(kind, &body) {
+                Ok(value) => self.pass_on(&value)?,
+                Err(reason) => return Ok(Some(Some(Judgement::wrong(reason)))),
+            },
+            _ => return Ok(Some(Some(Judgement::wrong("wrote to the judge's channel")))),
+        }
+        Ok(None)
+    }
+
+    fn pass_on(&mut self, value: &Value) -> Result<(), Lost> {
+        let mut body = Vec::new();
+        if let Some(changed) = self.changed.take() {
+            marshal::write(&changed, &mut body);
+            self.worker.send(TESTER, b'M', &body)?;
+            body.clear();
+        }
+        let plain = marshal::is_plain(value);
+        let kind = if plain { b'R' } else { b'X' };
+        let described = if plain { None } else { Some(marshal::describe(value)) };
+        marshal::write(described.as_ref().unwrap_or(value), &mut body);
+        self.answer(kind, &body)
+    }
+
+    fn answer(&mut self, kind: u8, body: &[u8]) -> Result<(), Lost> {
+        self.calling = false;
+        self.changed = None;
+        self.worker.set_busy(CANDIDATE, false);
+        self.worker.send(TESTER, kind, body)
+    }
+}
+
+/// A failed test: (exception's class, calls made). A test that fails before it has called anything is itself broken.
+fn failure(body: &[u8]) -> Judgement {
+    match marshal::read(body) {
+        Ok(Value::Tuple(parts)) => match parts.as_slice() {
+            [Value::Str(class), Value::Int(0)] => Judgement::unjudged(format!("the test fails before it calls the candidate: {class}")),
+            [Value::Str(class), _] => Judgement::wrong(class.clone()),
+            _ => Judgement::unjudged("the tester sent no failure"),
+        },
+        _ => Judgement::unjudged("the tester sent no failure"),
+    }
+}
+
+/// Program and test in one process. The verdict rests on a sentinel that is read after the last assertion: exit codes,
+/// early exits and guesses are no proof, but a program that searches its own process for the sentinel finds it.
+pub fn judge_inside(worker: &mut Worker, program: &str, test: &str, limits: Limits) -> Result<Judgement, Lost> {
+    let sentinel: [u8; 16] = sys::random()?;
+    worker.run(CANDIDATE, &job(&["inside", program, test], limits.slice), limits, 0)?;
+    worker.send(CANDIDATE, b'K', &sentinel)?;
+    loop {
+        let verdict = match worker.next(true)?.1 {
+            Event::Frame(b'L', _) => continue,
+            Event::Frame(b'P', body) if body == sentinel => Judgement::correct(),
+            Event::Frame(b'E', body) => Judgement::wrong(class_name(&body)),
+            Event::Frame(b'S', body) => Judgement::of_sandbox_failure(&body),
+            other => of_other(other, &limits),
+        };
+        return Ok(verdict.costing(worker.stop(CANDIDATE)?));
+    }
+}

@@ -1,0 +1,376 @@
+//! The pool of zygotes, and judging one or many programs on it.
+
+use crate::evalplus::Oracle;
+use crate::judge::{self, Judgement, Run};
+use crate::layer::{Found, Layer};
+use crate::python::Interpreter;
+use crate::task::{EvalPlus, Expected, Task, Test};
+use crate::worker::{Limits, Lost, Worker};
+use anyhow::{Result, bail};
+use beyond_record::Outcome;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+
+/// How the sandbox runs programs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Zygotes: programs that run at once. Default: one per processor.
+    pub workers: usize,
+    /// CPU seconds of a program for tasks that do not say. Default 3.
+    pub cpu_seconds: f64,
+    /// A program that has not spent its CPU time after this many times as much wall time was starved by the machine
+    /// and is unjudged. Default 40.
+    pub wall_factor: f64,
+    /// Address space of a program, bytes. Default 1 GiB.
+    pub memory_bytes: u64,
+    /// Bytes a program may print or return. Default 64 MiB.
+    pub output_bytes: u64,
+    /// Layers without which nothing is run. Default [`Layer::FLOOR`].
+    pub floor: Vec<Layer>,
+    /// Run even below the floor, or with leaks. Only for programs that are trusted.
+    pub allow_below_floor: bool,
+    /// Layers not to use, for kernels on which one misbehaves, and for tests.
+    pub without: Vec<Layer>,
+    /// The interpreter; default `$BEYOND_PYTHON`, else `python3`.
+    pub python: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+            cpu_seconds: 3.0,
+            wall_factor: 40.0,
+            memory_bytes: 1 << 30,
+            output_bytes: 64 << 20,
+            floor: Layer::FLOOR.to_vec(),
+            allow_below_floor: false,
+            without: Vec::new(),
+            python: None,
+        }
+    }
+}
+
+/// What verdicts depend on besides task and program; belongs into provenance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// [`crate::VERSION`].
+    pub version: u32,
+    /// For example `CPython 3.11.7`.
+    pub python: String,
+    /// Layers that hold.
+    pub layers: Vec<Layer>,
+    /// CPU seconds of tasks that do not say.
+    pub cpu_seconds: f64,
+    /// Address space of a program, bytes.
+    pub memory_bytes: u64,
+}
+
+/// A pool of zygotes. Calls may come from many threads.
+pub struct Sandbox {
+    config: Config,
+    python: Interpreter,
+    found: Found,
+    /// Free zygotes; None stands for one that must be started again.
+    idle: Mutex<Vec<Option<Worker>>>,
+    freed: Condvar,
+    expected: Mutex<HashMap<u64, Arc<Expected>>>,
+}
+
+/// A task with what is computed once: marshalled inputs, expected outputs.
+struct Prepared<'a> {
+    task: &'a Task,
+    inputs: Vec<Vec<u8>>,
+    expected: Option<Arc<Expected>>,
+}
+
+impl Sandbox {
+    /// Finds Python, starts the zygotes, and checks the layers they hold against the floor.
+    pub fn start(config: Config) -> Result<Sandbox> {
+        let sound = config.workers > 0 && config.cpu_seconds > 0.0 && config.wall_factor >= 1.0;
+        if !sound {
+            bail!("a sandbox needs at least one worker, cpu_seconds above 0 and a wall_factor of at least 1");
+        }
+        let python = Interpreter::find(config.python.as_deref())?;
+        let (first, found) = Worker::start(&python, &config.without)?;
+        if !config.allow_below_floor {
+            found.check(&config.floor).map_err(|text| anyhow::anyhow!(text))?;
+        }
+        let mut idle: Vec<Option<Worker>> = (1..config.workers).map(|_| None).collect();
+        idle.push(Some(first));
+        Ok(Sandbox { config, python, found, idle: Mutex::new(idle), freed: Condvar::new(), expected: Mutex::default() })
+    }
+
+    /// The layers that hold.
+    pub fn layers(&self) -> Vec<Layer> {
+        self.found.layers.clone()
+    }
+
+    /// The layers that do not hold, with the reason, and what a confined process could still do.
+    pub fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// What verdicts depend on besides task and program.
+    pub fn environment(&self) -> Environment {
+        Environment {
+            version: crate::VERSION,
+            python: self.python.version.clone(),
+            layers: self.layers(),
+            cpu_seconds: self.config.cpu_seconds,
+            memory_bytes: self.config.memory_bytes,
+        }
+    }
+
+    /// Judges one completion.
+    pub fn judge(&self, task: &Task, completion: &str) -> Judgement {
+        let mut lease = self.lease();
+        match lease.prepare(task) {
+            Ok(prepared) => lease.judge(&prepared, completion),
+            Err(judgement) => judgement,
+        }
+    }
+
+    /// Judges many completions on all workers; the result has their order. Identical pairs of one task (by address) and
+    /// one text are judged once. `on_done` is called from the judging threads, once per item, as verdicts come.
+    pub fn judge_many(&self, items: &[(&Task, &str)], on_done: impl Fn(usize, &Judgement) + Sync) -> Vec<Judgement> {
+        let batch = Batch::new(items);
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..self.config.workers.min(batch.distinct.len()) {
+                scope.spawn(|| {
+                    let mut lease = self.lease();
+                    while let Some(i) = batch.distinct.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let (task, completion) = items[i.first];
+                        let prepared = batch.tasks[&address(task)].get_or_init(|| lease.prepare(task));
+                        let judgement = match prepared {
+                            Ok(prepared) => lease.judge(prepared, completion),
+                            Err(judgement) => judgement.clone(),
+                        };
+                        let judgement = i.verdict.get_or_init(|| judgement);
+                        i.items.iter().for_each(|item| on_done(*item, judgement));
+                    }
+                });
+            }
+        });
+        batch.verdicts(items.len())
+    }
+
+    /// The task with its reference solution's outputs filled in, so that they can be cached; other tasks unchanged.
+    /// Err when the reference solution gives none.
+    pub fn with_expected(&self, task: &Task) -> Result<Task> {
+        let mut lease = self.lease();
+        let prepared = lease.prepare(task).map_err(|j| anyhow::anyhow!("{}: {}", task.id, j.reason))?;
+        let expected = prepared.expected.as_deref().cloned();
+        let mut task = task.clone();
+        if let Test::EvalPlus(test) = &mut task.test {
+            test.expected = expected;
+        }
+        Ok(task)
+    }
+
+    /// Waits for a free zygote.
+    fn lease(&self) -> Lease<'_> {
+        let mut idle = lock(&self.idle);
+        loop {
+            // a zygote that runs is better than one that must be started
+            if let Some(at) = idle.iter().position(Option::is_some).or(if idle.is_empty() { None } else { Some(0) }) {
+                return Lease { sandbox: self, worker: idle.swap_remove(at) };
+            }
+            idle = self.freed.wait(idle).unwrap_or_else(|e| e.into_inner());
+        }
+    }
+}
+
+/// A panic in another thread leaves nothing half-done behind these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// Tasks are told apart by their address: comparing megabytes of inputs would cost more than judging.
+fn address(task: &Task) -> usize {
+    std::ptr::from_ref(task) as usize
+}
+
+/// Items grouped by (task, text).
+struct Batch<'a> {
+    distinct: Vec<Group>,
+    tasks: HashMap<usize, OnceLock<Result<Prepared<'a>, Judgement>>>,
+}
+
+struct Group {
+    first: usize,
+    items: Vec<usize>,
+    verdict: OnceLock<Judgement>,
+}
+
+impl<'a> Batch<'a> {
+    fn new(items: &[(&'a Task, &'a str)]) -> Batch<'a> {
+        let mut places: HashMap<(usize, &str), usize> = HashMap::new();
+        let mut batch = Batch { distinct: Vec::new(), tasks: HashMap::new() };
+        for (i, (task, text)) in items.iter().enumerate() {
+            batch.tasks.entry(address(task)).or_default();
+            let place = *places.entry((address(task), *text)).or_insert(batch.distinct.len());
+            if place == batch.distinct.len() {
+                batch.distinct.push(Group { first: i, items: Vec::new(), verdict: OnceLock::new() });
+            }
+            batch.distinct[place].items.push(i);
+        }
+        batch
+    }
+
+    fn verdicts(self, n: usize) -> Vec<Judgement> {
+        let mut verdicts = vec![Judgement::new(Outcome::Unjudged, "not reached"); n];
+        for group in self.distinct {
+            if let Some(judgement) = group.verdict.get() {
+                group.items.iter().for_each(|i| verdicts[*i] = judgement.clone());
+            }
+        }
+        verdicts
+    }
+}
+
+/// A zygote while it is in use.
+struct Lease<'a> {
+    sandbox: &'a Sandbox,
+    worker: Option<Worker>,
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        lock(&self.sandbox.idle).push(self.worker.take());
+        self.sandbox.freed.notify_one();
+    }
+}
+
+impl Lease<'_> {
+    /// Runs `action` on a living zygote, twice if need be: a candidate that takes its zygote down, or that the machine
+    /// failed, gets another turn, then it is unjudged.
+    fn attempt<T>(&mut self, action: impl Fn(&mut Worker) -> Result<T, Lost>, judged: impl Fn(&T) -> bool) -> Result<T, Judgement> {
+        let mut last = Err(Judgement::new(Outcome::Unjudged, "not run"));
+        for _ in 0..2 {
+            last = match self.worker().and_then(&action) {
+                Ok(result) if judged(&result) => return Ok(result),
+                Ok(result) => Ok(result),
+                Err(Lost(why)) => {
+                    self.worker = None;
+                    Err(Judgement::new(Outcome::Unjudged, format!("the sandbox failed: {why}")))
+                }
+            };
+        }
+        last
+    }
+
+    fn worker(&mut self) -> Result<&mut Worker, Lost> {
+        if self.worker.is_none() {
+            let sandbox = self.sandbox;
+            let (worker, found) = Worker::start(&sandbox.python, &sandbox.config.without).map_err(|e| Lost(format!("{e:#}")))?;
+            if found.layers != sandbox.found.layers {
+                return Err(Lost("a zygote holds other layers than the first".into()));
+            }
+            self.worker = Some(worker);
+        }
+        Ok(self.worker.as_mut().expect("just started"))
+    }
+
+    fn limits(&self, slice: f64, total: f64) -> Limits {
+        let config = &self.sandbox.config;
+        Limits { slice, total, memory: config.memory_bytes, output: config.output_bytes, wall_factor: config.wall_factor }
+    }
+
+    fn budget(&self, task: &Task) -> f64 {
+        task.cpu_seconds.unwrap_or(self.sandbox.config.cpu_seconds)
+    }
+
+    /// One limit per input, and for all of them together at most 60 s, as EvalPlus has it.
+    fn per_input(&self, slice: f64, inputs: usize) -> Limits {
+        self.limits(slice, (slice * inputs as f64).min(60.0).max(slice) + 1.0)
+    }
+
+    /// Marshals a task's inputs and finds its expected outputs. Err when its reference solution gives none.
+    fn prepare<'t>(&mut self, task: &'t Task) -> Result<Prepared<'t>, Judgement> {
+        let inputs = match &task.test {
+            Test::EvalPlus(test) => vec![judge::marshal_inputs(&test.base), judge::marshal_inputs(&test.plus)],
+            Test::Calls { inputs, .. } => vec![judge::marshal_inputs(inputs)],
+            _ => vec![],
+        };
+        let expected = match &task.test {
+            Test::EvalPlus(test) => Some(self.expected(task, test, &inputs)?),
+            _ => None,
+        };
+        Ok(Prepared { task, inputs, expected })
+    }
+
+    fn expected(&mut self, task: &Task, test: &EvalPlus, inputs: &[Vec<u8>]) -> Result<Arc<Expected>, Judgement> {
+        if let Some(expected) = &test.expected {
+            return Ok(Arc::new(expected.clone()));
+        }
+        let mut hasher = DefaultHasher::new();
+        (&task.id, &test.reference, &test.entry_point, inputs).hash(&mut hasher);
+        let key = hasher.finish();
+        if let Some(expected) = lock(&self.sandbox.expected).get(&key) {
+            return Ok(expected.clone());
+        }
+        let oracle = Oracle::of(&task.id, &test.entry_point);
+        let (base, seconds) = self.reference(test, &inputs[0], test.base.len())?;
+        let (plus, more) = self.reference(test, &inputs[1], test.plus.len())?;
+        let [base, plus] = [base, plus].map(|outputs| Expected::under(oracle, outputs));
+        let expected = Arc::new(Expected { base, plus, cpu_seconds: seconds.max(more) });
+        lock(&self.sandbox.expected).insert(key, expected.clone());
+        Ok(expected)
+    }
+
+    fn reference(&mut self, test: &EvalPlus, inputs: &[u8], count: usize) -> Result<(Vec<crate::Value>, f64), Judgement> {
+        let limits = self.limits(60.0, 60.0);
+        let run = Run { prelude: "", program: &test.reference, entry_point: &test.entry_point, inputs, count };
+        let outputs = self.attempt(|worker| judge::reference_outputs(worker, &run, limits), Result::is_ok)?;
+        outputs.map_err(|j| Judgement::new(Outcome::Unjudged, format!("the reference solution fails: {}", j.reason)))
+    }
+
+    fn judge(&mut self, prepared: &Prepared, completion: &str) -> Judgement {
+        let Some(program) = prepared.task.program(completion) else {
+            return Judgement::new(Outcome::Unparsed, "no code");
+        };
+        let budget = self.budget(prepared.task);
+        let judged = |j: &Judgement| j.outcome != Outcome::Unjudged;
+        let plan = match &prepared.task.test {
+            Test::EvalPlus(test) => {
+                let seconds = prepared.expected.as_ref().map_or(0.0, |e| e.cpu_seconds);
+                let slice = budget.max(4.0 * seconds);
+                [self.per_input(slice, test.base.len()), self.per_input(slice, test.plus.len())]
+            }
+            Test::Calls { inputs, .. } => [self.per_input(budget, inputs.len()); 2],
+            _ => [self.limits(budget, budget); 2],
+        };
+        self.attempt(|worker| run(worker, prepared, &program, plan), judged).unwrap_or_else(|j| j)
+    }
+}
+
+/// Runs one program by its task's kind of test. `plan`: the limits of a run, or of the base and the additional run.
+fn run(worker: &mut Worker, prepared: &Prepared, program: &str, plan: [Limits; 2]) -> Result<Judgement, Lost> {
+    let limits = plan[0];
+    match &prepared.task.test {
+        Test::Assert { test, entry_point, .. } if entry_point.is_empty() => judge::judge_inside(worker, program, test, limits),
+        Test::Assert { setup, test, entry_point } => match judge::judge_outside(worker, program, setup, test, entry_point, limits)? {
+            Some(judgement) => Ok(judgement),
+            None => judge::judge_inside(worker, program, test, limits),
+        },
+        Test::EvalPlus(test) => {
+            let expected = prepared.expected.as_deref().expect("prepared with its outputs");
+            let inputs = [&prepared.inputs[0][..], &prepared.inputs[1][..]];
+            judge::judge_evalplus(worker, &prepared.task.id, test, expected, inputs, program, plan)
+        }
+        Test::Stdin { prelude, inputs, outputs } => {
+            let tests: Vec<(&str, &str)> = inputs.iter().zip(outputs).map(|(i, o)| (i.as_str(), o.as_str())).collect();
+            judge::judge_stdin(worker, prelude, program, &tests, limits)
+        }
+        Test::Calls { prelude, entry_point, inputs, outputs } => {
+            let calls = Run { prelude, program, entry_point, inputs: &prepared.inputs[0], count: inputs.len() };
+            judge::judge_calls(worker, &calls, outputs, limits)
+        }
+    }
+}
