@@ -1,0 +1,13 @@
+-- title: The base beside a policy that does not reason
+-- caption: Dotted: pass@k of a policy that ignores the prompt or walks at random. Where it comes near the base, coverage at large k is search, not ability.
+-- x: k, samples per problem (log2)
+-- y: pass@k
+-- tables: curves, controls
+WITH lines AS (
+  SELECT benchmark, model, setting, k, value, lo, hi, n_problems, n_samples, _benchmark, _bi, _mi, _model, _arm || CASE WHEN (SELECT count(*) FROM models WHERE role = 'base') > 1 THEN ', ' || _family ELSE '' END AS name, 'measured' AS _style
+  FROM whole WHERE _main AND _role = 'base' AND benchmark IN (SELECT benchmark FROM controls)
+  UNION ALL BY NAME
+  SELECT c.benchmark, c.control AS model, c.k, c.pass_at_k AS value, b.label AS _benchmark, b.position AS _bi, 300000 AS _mi, '' AS _model, c.control AS name, 'reference' AS _style
+  FROM controls c JOIN benchmarks b USING (benchmark)
+)
+SELECT * EXCLUDE (name), '' AS _row, _benchmark AS _panel, name AS _series, k AS _x, value AS _y, lo AS _lo, hi AS _hi FROM lines ORDER BY _bi, _mi, name, k

@@ -1,0 +1,9 @@
+-- title: By difficulty
+-- caption: Problems by stratum of difficulty. Strata that rest on the base's own success rate were chosen on one half of the samples and are shown on the other. In brackets: problems.
+-- x: k, samples per problem (log2)
+-- y: pass@k
+-- tables: curves
+SELECT *, _benchmark AS _row, replace(replace(subset, 'stratum=', ''), '=', ' ') || ' (' || n_problems || ')' AS _panel, _arm AS _series
+FROM pass
+WHERE metric = getvariable('metric') AND _main AND (_role = 'base' OR _headline) AND subset <> 'all' AND subset NOT LIKE 'exposure=%'
+ORDER BY _bi, subset, _mi, k

@@ -1,0 +1,13 @@
+-- title: Training steps: pass@k along RL training
+-- paper: Fig 1 (right): as RL training goes on from step 150 to 450, pass@1 on the training problems rises (26.1, 33.6, 42.5 %) while pass@256 falls.
+-- caption: Each line is one checkpoint of the same RL run, paler for earlier ones, beside its base model. Bands: 95 % interval, unit: the problem.
+-- x: k, samples per problem (log2)
+-- y: pass@k
+-- tables: curves
+-- published: curves Fig1
+SELECT *, _family AS _row, _benchmark AS _panel, CASE WHEN _role = 'base' THEN _arm ELSE _arm || ', step ' || _step END AS _series
+FROM whole
+WHERE _main AND (
+  (_role = 'base' AND model IN (SELECT base FROM models WHERE steps > 1 AND role = 'rl'))
+  OR (_step IS NOT NULL AND _ablation = '' AND _steps > 1 AND _arm IN (SELECT arm FROM models WHERE headline OR chosen)))
+ORDER BY _bi, _trained_from, _role <> 'base', _step, _mi, k

@@ -1,0 +1,21 @@
+-- title: Perplexity along RL training
+-- paper: Appendix C.4 of v5: the perplexity of RL answers under the base model falls with training.
+-- caption: PPL_base(Y_RL): perplexity, under the base model, of the answers of each checkpoint; step 0 is the base itself. Median over problems of the median over answers;
+--   the band holds the middle half of the problems (it is no confidence interval).
+-- x: training step
+-- y: perplexity under the base
+-- tables: perplexity
+WITH per_problem AS (
+  SELECT benchmark, setting, scorer, author, problem_id, median(ppl) AS ppl FROM perplexity GROUP BY ALL
+), summary AS (
+  SELECT benchmark, setting, scorer, author, count(*) AS n_problems, quantile_cont(ppl, 0.25) AS q1, median(ppl) AS median, quantile_cont(ppl, 0.75) AS q3 FROM per_problem GROUP BY ALL
+), runs AS (SELECT DISTINCT arm, base FROM models WHERE steps > 1 AND role = 'rl' AND ablation = ''), points AS (
+  SELECT s.*, m.step, r.arm FROM summary s JOIN models m ON m.model = s.author JOIN runs r ON r.arm = m.arm AND r.base = m.base WHERE s.scorer = m.base AND m.step IS NOT NULL
+  UNION ALL
+  SELECT s.*, 0, r.arm FROM summary s JOIN runs r ON r.base = s.author WHERE s.scorer = s.author
+)
+SELECT benchmark, setting, scorer, author, step, n_problems, q1, median, q3,
+  b.label AS _panel, arm AS _series, (SELECT min(model) FROM models m WHERE m.arm = p.arm) AS _model, step AS _x, median AS _y, q1 AS _lo, q3 AS _hi
+FROM points p JOIN benchmarks b USING (benchmark)
+WHERE EXISTS (FROM points q WHERE q.step > 0 AND q.benchmark = p.benchmark AND q.arm = p.arm)
+ORDER BY b.position, arm, setting, step

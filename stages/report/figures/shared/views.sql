@@ -1,0 +1,33 @@
+-- What several figures start from. Visible columns are the figure's table, hidden ones its drawing.
+
+CREATE TEMP VIEW pass AS
+SELECT * EXCLUDE (tau, se_population, se_benchmark), k AS _x, value AS _y, lo AS _lo, hi AS _hi FROM shown_curves;
+
+-- The curves that most figures are about: the asked metric on whole benchmarks.
+CREATE TEMP VIEW whole AS SELECT * FROM pass WHERE metric = getvariable('metric') AND subset = 'all';
+
+-- pass@1 and pass@K (K: the largest power of two up to 256 that every model of a benchmark has) with the sampling efficiency gap.
+CREATE TEMP VIEW ends AS
+WITH top AS (
+  SELECT benchmark, setting, max(k) AS big FROM (
+    SELECT benchmark, setting, k FROM whole WHERE _main AND k IN (1, 2, 4, 8, 16, 32, 64, 128, 256)
+    GROUP BY ALL HAVING count(DISTINCT model) = (SELECT count(DISTINCT model) FROM whole w WHERE w._main AND w.benchmark = whole.benchmark)
+  ) GROUP BY ALL
+)
+SELECT one.* EXCLUDE (metric, subset, k, value, lo, hi, _x, _y, _lo, _hi), one.value AS pass_at_1, one.lo AS lo_1, one.hi AS hi_1,
+  large.k AS k_large, large.value AS pass_at_k, large.lo AS lo_k, large.hi AS hi_k
+FROM whole one JOIN top ON top.benchmark = one.benchmark AND top.setting = one.setting
+JOIN whole large ON large.benchmark = one.benchmark AND large.model = one.model AND large.setting = one.setting AND large.k = top.big
+WHERE one.k = 1 AND one._main;
+
+-- Delta_SE = base pass@K - RL pass@1. The artifact's own row has an interval; the difference of two columns stands in where it is missing.
+CREATE TEMP VIEW gaps AS
+SELECT e.*, base.pass_at_k AS base_pass_at_k, coalesce(g.value, base.pass_at_k - e.pass_at_1) AS delta_se, g.lo AS delta_lo, g.hi AS delta_hi
+FROM ends e
+LEFT JOIN ends base ON base.benchmark = e.benchmark AND base.setting = e.setting AND base.model = e._trained_from
+LEFT JOIN shown_curves g ON g.metric = 'delta_se' AND g.subset = 'all' AND g.benchmark = e.benchmark AND g.model = e.model AND g.setting = e.setting AND g.k = e.k_large;
+
+CREATE TEMP VIEW runs AS
+SELECT t.*, coalesce(m.arm, t.run) AS _arm, coalesce(m.label, t.run) AS _label, coalesce(m.position, 200000) AS _mi, coalesce(m.model, t.run) AS _model,
+  coalesce(m.family, '') AS _family
+FROM train_log t LEFT JOIN all_models m ON m.model = t.run;

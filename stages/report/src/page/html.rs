@@ -1,0 +1,270 @@
+//! One self-contained page: inline style and pictures, no script, nothing from the network.
+
+use super::{CAVEAT, heading, numeric_columns};
+use crate::content::{Content, Rendered};
+use crate::frame::{Cell, Frame};
+use crate::params::or;
+use crate::svg::{Draw, Drawing, escape};
+
+const TEMPLATE: &str = include_str!("../../../../reports/templates/page.html");
+const PAGE_STYLE: &str = include_str!("../../../../reports/templates/page.css");
+const FIGURE_STYLE: &str = include_str!("../../../../reports/templates/figure.css");
+/// Rows of a table shown on the page; the CSV has all.
+const MOST_ROWS: usize = 160;
+
+/// The whole page.
+pub fn page(content: &Content) -> String {
+    let sections = sections(content);
+    let nav: String = sections.iter().map(|(id, title, _)| format!("<li><a href=\"#{id}\">{}</a></li>", escape(title))).collect();
+    let main: String = sections.iter().map(|(id, _, body)| format!("<section id=\"{id}\">\n{body}</section>\n")).collect();
+    fill(
+        TEMPLATE,
+        &[
+            ("title", &escape(content.params.heading())),
+            ("style", &format!("{PAGE_STYLE}{FIGURE_STYLE}")),
+            ("preset", &preset(content)),
+            ("description", &paragraphs(&content.params.description)),
+            ("nav", &nav),
+            ("main", &main),
+        ],
+    )
+}
+
+/// Replaces each `{{name}}` of a template, in one pass, so that inserted text is never searched.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some(start) = rest.find("{{") {
+        let Some(end) = rest[start..].find("}}") else { break };
+        let name = &rest[start + 2..start + end];
+        out.push_str(&rest[..start]);
+        out.push_str(values.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value));
+        rest = &rest[start + end + 2..];
+    }
+    out + rest
+}
+
+fn preset(content: &Content) -> String {
+    let params = content.params;
+    let preset = if params.preset.is_empty() { String::new() } else { format!(", preset {}", params.preset) };
+    escape(&format!("Experiment {}{preset}", params.name))
+}
+
+fn paragraphs(text: &str) -> String {
+    text.split("\n\n").filter(|p| !p.trim().is_empty()).map(|p| format!("<p>{}</p>\n", escape(p.trim()))).collect()
+}
+
+/// Anchor, title and body of every section.
+fn sections(content: &Content) -> Vec<(String, String, String)> {
+    let own = |id: &str, title: &str, body: String| (id.to_string(), title.to_string(), format!("<h2>{}</h2>\n{body}", escape(title)));
+    let mut sections = Vec::new();
+    if content.is_blocked() {
+        sections.push(own("blocked", "The data did not pass the audits", blocked(content)));
+    } else if !content.claims.rows.is_empty() {
+        sections.push(own("claims", "Claims and verdicts", claims(&content.claims)));
+    }
+    sections.push(own("setup", "What was compared", setup(content)));
+    if !content.audits.rows.is_empty() {
+        sections.push(own("audits", "Audits of the data", audits(content)));
+    }
+    sections.extend(content.figures.iter().map(|figure| (figure.anchor.clone(), figure.title.clone(), self::figure(figure))));
+    if !content.missing.is_empty() {
+        sections.push(own("missing", "Asked for, without data", missing(content)));
+    }
+    sections.push(own("provenance", "Provenance", provenance(content)));
+    sections
+}
+
+fn blocked(content: &Content) -> String {
+    let item = |row: usize| {
+        let text = |column| escape(&content.audits.text(row, column));
+        let subject = [text("benchmark"), text("model"), text("setting")].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ");
+        let short = |column| content.audits.cell(row, column).map(Cell::short).unwrap_or_default();
+        format!(
+            "<li><strong>{}</strong> ({subject}): {}<br><span class=\"soft\">found {}, expected {} to {}</span></li>\n",
+            text("audit"),
+            text("message"),
+            short("value"),
+            short("lo"),
+            short("hi")
+        )
+    };
+    let items: String = content.blocking().into_iter().map(item).collect();
+    format!(
+        "<div class=\"alarm\"><p>No curve, comparison or claim is shown, because they would rest on data that are not what they seem. \
+         What is wrong, and what to do:</p>\n<ul>\n{items}</ul>\n<p>Mend the cause and run the experiment again; what is sound is re-used. The raw counts are in <a href=\"tables/counts.csv\">tables/counts.csv</a>.</p></div>\n"
+    )
+}
+
+fn claims(frame: &Frame) -> String {
+    let one = |row: usize| {
+        let text = |column: &str| escape(&frame.text(row, column));
+        let needed = if text("needed").is_empty() { String::new() } else { format!("<p class=\"needed\">To decide: {}</p>", text("needed")) };
+        let line = if text("line") == "0" { String::new() } else { format!(" · line {} of the spec", text("line")) };
+        format!(
+            "<li class=\"claim {verdict}\"><p><span class=\"verdict\">{verdict}</span> {}</p>\n<p class=\"evidence\">{}</p>{needed}<p class=\"soft\">{} ({}){line}</p></li>\n",
+            text("statement"),
+            text("evidence"),
+            text("claim"),
+            text("kind"),
+            verdict = text("verdict"),
+        )
+    };
+    format!("<ol class=\"claims\">\n{}</ol>\n", (0..frame.rows.len()).map(one).collect::<String>())
+}
+
+fn setup(content: &Content) -> String {
+    let mut out = String::new();
+    for (name, frame) in &content.setup {
+        if !frame.rows.is_empty() {
+            out += &format!("<h3>{name}</h3>\n{}", table(&without_empty_columns(frame), usize::MAX));
+        }
+    }
+    if !content.params.notes.is_empty() {
+        let items: String = content.params.notes.iter().map(|note| format!("<li>{}</li>\n", escape(note))).collect();
+        out += &format!("<h3>Remarks</h3>\n<ul>\n{items}</ul>\n");
+    }
+    if !content.params.header.is_empty() {
+        out += &format!("<details><summary>What was fixed beforehand (header of the spec)</summary><pre>{}</pre></details>\n", escape(&content.params.header));
+    }
+    out
+}
+
+/// A setup table has no use for columns that nobody filled in.
+fn without_empty_columns(frame: &Frame) -> Frame {
+    let filled = |i: &usize| frame.rows.iter().any(|row| !row[*i].to_string().is_empty());
+    let keep: Vec<usize> = (0..frame.columns.len()).filter(filled).collect();
+    Frame {
+        columns: keep.iter().map(|i| frame.columns[*i].clone()).collect(),
+        rows: frame.rows.iter().map(|row| keep.iter().map(|i| row[*i].clone()).collect()).collect(),
+    }
+}
+
+fn audits(content: &Content) -> String {
+    let frame = &content.audits;
+    let failed = (0..frame.rows.len()).filter(|row| frame.text(*row, "passed") != "true").count();
+    let passed = frame.rows.len() - failed;
+    let head = Frame { columns: frame.columns.clone(), rows: frame.rows[..failed].to_vec() };
+    let rest = Frame { columns: frame.columns.clone(), rows: frame.rows[failed..].to_vec() };
+    let mut out = format!("<p>{passed} of {} audits passed.</p>\n", frame.rows.len());
+    if failed > 0 {
+        out += &table(&head, usize::MAX);
+    }
+    if passed > 0 {
+        out += &format!("<details><summary>Audits that passed</summary>{}</details>\n", table(&rest, MOST_ROWS));
+    }
+    out
+}
+
+fn figure(figure: &Rendered) -> String {
+    let mut out = format!("<h2>{} <a class=\"id\" href=\"#{}\">{}</a></h2>\n", escape(&figure.title), figure.anchor, figure.anchor);
+    let rows = figure.rows.visible();
+    out += "<figure>\n";
+    out += &match (&figure.drawing, figure.draw) {
+        (Some(drawing), _) => self::drawing(drawing),
+        (None, Draw::Cards) => cards(&figure.rows),
+        (None, _) => table(&rows, MOST_ROWS),
+    };
+    out += &format!("<figcaption><p>{}</p>\n", escape(&figure.caption));
+    if !figure.paper.is_empty() {
+        out += &format!("<p><strong>The study:</strong> {}</p>\n", escape(&figure.paper));
+    }
+    out += &format!("<p class=\"soft\">{}</p></figcaption>\n</figure>\n", escape(&figure.facts));
+    if let Some(beside) = &figure.beside {
+        let shown = beside.drawing.as_ref().map_or_else(|| table(&beside.rows.visible(), MOST_ROWS), self::drawing);
+        let open = if beside.drawing.as_ref().is_some_and(|d| d.panels.len() <= 3) { " open" } else { "" };
+        out += &format!("<details class=\"published\"{open}><summary>{}</summary>\n{shown}<p class=\"soft\">{CAVEAT}</p></details>\n", escape(&beside.heading));
+    }
+    if figure.drawing.is_some() {
+        out += &format!("<details><summary>Table ({} rows)</summary>{}</details>\n", rows.rows.len(), table(&rows, MOST_ROWS));
+    }
+    out + &format!("<p class=\"files\"><a href=\"tables/{0}.csv\">tables/{0}.csv</a>{1}</p>\n", figure.anchor, svg_link(figure))
+}
+
+fn svg_link(figure: &Rendered) -> String {
+    if figure.drawing.is_some() { format!(" · <a href=\"figures/{0}.svg\">figures/{0}.svg</a>", figure.anchor) } else { String::new() }
+}
+
+fn drawing(drawing: &Drawing) -> String {
+    let key = |key: &crate::svg::Key| format!("<li><svg viewBox=\"0 0 22 10\" width=\"22\" height=\"10\" aria-hidden=\"true\">{}</svg> {}</li>", key.sample, escape(&key.text));
+    let keys: String = drawing.keys.iter().map(key).collect();
+    let legend = if keys.is_empty() { String::new() } else { format!("<ul class=\"legend\">{keys}</ul>\n") };
+    let panel = |panel: &crate::svg::Panel| {
+        let label = if panel.label.is_empty() { String::new() } else { format!(" aria-label=\"{}\"", escape(&panel.label)) };
+        format!("<svg viewBox=\"0 0 {} {}\" role=\"img\"{label}>{}</svg>\n", panel.width, panel.height, panel.body)
+    };
+    let panels: String = drawing.panels.iter().map(panel).collect();
+    format!("<div class=\"figure\">{legend}<div class=\"panels of{}\">\n{panels}</div></div>\n", drawing.columns.min(4))
+}
+
+fn cards(frame: &Frame) -> String {
+    let one = |row: usize| {
+        let text = |column: &str| escape(&frame.text(row, column));
+        let image = or(&frame.text(row, "image"), "").to_string();
+        let image = if image.is_empty() { String::new() } else { format!("<img alt=\"image of the problem\" src=\"data:image/png;base64,{}\">", escape(&image)) };
+        format!(
+            "<article class=\"card\"><h3>{} <span class=\"soft\">{} · problem {} · {} of {} samples correct · reasoning {}</span></h3>\n{image}<div class=\"answer\">\
+             <div><h4>Problem</h4><pre>{}</pre></div><div><h4>Answer of {}</h4><pre>{}</pre></div>{}</div><p class=\"soft\">gold: {}</p></article>\n",
+            text("benchmark"),
+            text("setting"),
+            text("problem_id"),
+            text("correct"),
+            text("n"),
+            text("process"),
+            text("prompt"),
+            text("_series"),
+            text("text"),
+            if text("marks").is_empty() { String::new() } else { format!("<div><h4>Step checker</h4><pre>{}</pre></div>", text("marks")) },
+            text("gold"),
+        )
+    };
+    (0..frame.rows.len()).map(one).collect()
+}
+
+fn missing(content: &Content) -> String {
+    let items: String = content.missing.iter().map(|(id, title)| format!("<li>{} ({})</li>\n", escape(title), escape(id))).collect();
+    format!("<p>The spec asks for these figures; no artifact of this run holds rows for them.</p>\n<ul>\n{items}</ul>\n")
+}
+
+fn provenance(content: &Content) -> String {
+    let rows = content.inputs.iter().map(|(role, digest)| vec![Cell::Text(role.clone()), Cell::Text(digest.to_string())]).collect();
+    let frame = Frame { columns: vec!["artifact".into(), "BLAKE3 digest".into()], rows };
+    format!(
+        "<p>Every number on this page is a column of one of {} artifacts; the report itself only selects and draws. Stable tables for other programs: {}.</p>\n<details><summary>All input artifacts</summary>{}</details>\n",
+        content.inputs.len(),
+        crate::tables::STABLE.iter().filter(|(name, _)| !content.is_blocked() || *name == "counts").map(|(name, _)| format!("<a href=\"tables/{name}.csv\">{name}</a>")).collect::<Vec<_>>().join(", "),
+        table(&frame, usize::MAX)
+    )
+}
+
+/// A table, cut after `most` rows.
+fn table(frame: &Frame, most: usize) -> String {
+    let numeric = numeric_columns(frame);
+    let class = |i: usize| if numeric[i] { " class=\"n\"" } else { "" };
+    let head: String = frame.columns.iter().enumerate().map(|(i, name)| format!("<th{}>{}</th>", class(i), escape(&heading(name)))).collect();
+    let line = |row: &Vec<Cell>| {
+        let cells: String = row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), escape(&cell.short()))).collect();
+        format!("<tr>{cells}</tr>\n")
+    };
+    let body: String = frame.rows.iter().take(most).map(line).collect();
+    let more = frame.rows.len().saturating_sub(most);
+    let cut = if more > 0 { format!("<p class=\"soft\">{more} more rows in the CSV file.</p>") } else { String::new() };
+    format!("<div class=\"scroll\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>{cut}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inserted_text_is_not_searched_for_placeholders() {
+        assert_eq!(fill("a {{x}} b {{y}}", &[("x", "{{y}}"), ("y", "2")]), "a {{y}} b 2");
+    }
+
+    #[test]
+    fn a_long_table_is_cut_and_says_so() {
+        let frame = Frame { columns: vec!["n_x".into()], rows: (0..5).map(|i| vec![Cell::Int(i)]).collect() };
+        let html = table(&frame, 2);
+        assert!(html.contains("3 more rows") && html.contains("<th class=\"n\">n x</th>") && !html.contains("<td class=\"n\">2</td>"));
+    }
+}

@@ -1,0 +1,88 @@
+//! The frame of a panel: title, axes, ticks, grid.
+
+use super::grid::Multiple;
+use super::scale::Scale;
+use super::{AxisLabels, TEXT, escape, fitted, line, num, text, text_width};
+
+/// Inner edges of a panel, in user units.
+#[derive(Clone, Copy, Debug)]
+pub struct Area {
+    /// Width of the whole panel.
+    pub width: f64,
+    /// Height of the whole panel.
+    pub height: f64,
+    /// Left edge of the plot.
+    pub left: f64,
+    /// Right edge of the plot.
+    pub right: f64,
+    /// Upper edge of the plot.
+    pub top: f64,
+    /// Lower edge of the plot.
+    pub bottom: f64,
+}
+
+impl Area {
+    /// A panel with room for a title and both axes; `beside` is kept free at the right for direct labels.
+    pub fn new(width: f64, height: f64, beside: f64) -> Self {
+        Area { width, height, left: 38.0, right: width - 10.0 - beside, top: 36.0, bottom: height - 32.0 }
+    }
+}
+
+/// Heading of a panel: the row in bold, the column after it.
+pub fn title(area: &Area, multiple: &Multiple) -> String {
+    let room = area.width - 8.0;
+    let row = fitted(&multiple.row, TEXT, room);
+    let rest = fitted(&multiple.panel, TEXT, room - text_width(&row, TEXT) - 14.0);
+    let second = match (row.is_empty(), rest.is_empty()) {
+        (_, true) => String::new(),
+        (true, false) => format!("<tspan class=\"strong\">{}</tspan>", escape(&rest)),
+        (false, false) => format!("<tspan class=\"soft\" dx=\"6\">{}</tspan>", escape(&rest)),
+    };
+    format!("<text x=\"4\" y=\"13\"><tspan class=\"strong\">{}</tspan>{second}</text>", escape(&row))
+}
+
+/// Horizontal grid lines with the labels of the y axis, and its name above them.
+pub fn y_axis(area: &Area, scale: &Scale, label: &str, most: usize) -> String {
+    let mut out = text(4.0, area.top - 8.0, "soft", "start", label);
+    for (value, name) in scale.ticks(most) {
+        let y = scale.at(value);
+        let class = if value == 0.0 && scale.lo < 0.0 { "zero" } else { "grid" };
+        out += &line(area.left, y, area.right, y, class);
+        out += &text(area.left - 5.0, y + 3.5, "tick", "end", &name);
+    }
+    out
+}
+
+/// Ticks and name of the x axis.
+pub fn x_axis(area: &Area, scale: &Scale, label: &str) -> String {
+    let widest = text_width("0000", 10.0) + 4.0;
+    let most = ((area.right - area.left) / widest) as usize;
+    let mut out = line(area.left, area.bottom, area.right, area.bottom, "axis");
+    for (value, name) in scale.ticks(most) {
+        let x = scale.at(value);
+        out += &line(x, area.bottom, x, area.bottom + 3.0, "axis");
+        out += &text(x, area.bottom + 13.0, "tick", "middle", &name);
+    }
+    out + &x_label(area, label)
+}
+
+/// Name of the x axis.
+pub fn x_label(area: &Area, label: &str) -> String {
+    let middle = (area.left + area.right) / 2.0;
+    text(middle, area.bottom + 27.0, "soft", "middle", &fitted(label, 10.0, area.width))
+}
+
+/// Title and both axes.
+pub fn frame(area: &Area, multiple: &Multiple, x: &Scale, y: &Scale, labels: &AxisLabels) -> String {
+    title(area, multiple) + &y_axis(area, y, &labels.y, 5) + &x_axis(area, x, &labels.x)
+}
+
+/// A path through points.
+pub fn path(points: &[(f64, f64)]) -> String {
+    let mut out = String::new();
+    for (i, (x, y)) in points.iter().enumerate() {
+        out += if i == 0 { "M" } else { "L" };
+        out += &format!("{} {}", num(*x), num(*y));
+    }
+    out
+}

@@ -1,0 +1,124 @@
+//! Rows of a query to small multiples and series.
+
+use super::Colours;
+use crate::frame::Frame;
+
+/// The rows of one small multiple.
+pub struct Multiple {
+    /// `_row`.
+    pub row: String,
+    /// `_panel`.
+    pub panel: String,
+    /// Positions in the frame.
+    pub rows: Vec<usize>,
+}
+
+impl Multiple {
+    /// Heading in words.
+    pub fn label(&self) -> String {
+        [self.row.as_str(), self.panel.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The small multiples, grid row by grid row, both in order of first appearance, and how many stand beside each other.
+pub fn multiples(frame: &Frame, widest: usize) -> (Vec<Multiple>, usize) {
+    let key = |row: usize| (frame.text(row, "_row"), frame.text(row, "_panel"));
+    let mut found: Vec<Multiple> = Vec::new();
+    for row in 0..frame.rows.len() {
+        let (name, panel) = key(row);
+        match found.iter_mut().find(|m| m.row == name && m.panel == panel) {
+            Some(multiple) => multiple.rows.push(row),
+            None => found.push(Multiple { row: name, panel, rows: vec![row] }),
+        }
+    }
+    let order = |names: Vec<String>, name: &str| names.iter().position(|n| n == name).unwrap_or(0);
+    let (rows, panels) = (frame.distinct("_row"), frame.distinct("_panel"));
+    found.sort_by_key(|m| (order(rows.clone(), &m.row), order(panels.clone(), &m.panel)));
+    let beside = if panels.len() > 1 { panels.len() } else { found.len() };
+    let columns = if beside <= widest { beside } else { balanced(beside, widest) };
+    (found, columns.max(1))
+}
+
+/// Splits `count` panels into rows of nearly equal length, at most `widest` each.
+fn balanced(count: usize, widest: usize) -> usize {
+    let lines = count.div_ceil(widest);
+    count.div_ceil(lines)
+}
+
+/// What one series looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// `_series`.
+    pub name: String,
+    /// `_style`; `measured` when empty.
+    pub style: String,
+    /// Colour class.
+    pub class: String,
+    /// Paler for the earlier ones of several series of one colour, [0.4, 1].
+    pub opacity: f64,
+    /// A long dash tells later rounds of a hue apart.
+    pub repeats: bool,
+}
+
+/// The looks of all series of a figure, in order of first appearance.
+pub fn looks(frame: &Frame, colours: &Colours) -> Vec<Look> {
+    let mut found: Vec<Look> = Vec::new();
+    for row in 0..frame.rows.len() {
+        let (name, style) = (frame.text(row, "_series"), style(frame, row));
+        if found.iter().any(|look| look.name == name && look.style == style) {
+            continue;
+        }
+        let model = frame.text(row, "_model");
+        found.push(Look { name, style, class: colours.class(&model), opacity: 1.0, repeats: colours.repeats(&model) });
+    }
+    shade(&mut found);
+    found
+}
+
+/// The `_style` of a row.
+pub fn style(frame: &Frame, row: usize) -> String {
+    let style = frame.text(row, "_style");
+    if style.is_empty() { "measured".to_string() } else { style }
+}
+
+fn shade(looks: &mut [Look]) {
+    for i in 0..looks.len() {
+        let same = |other: &Look| (&other.class, &other.style, other.repeats) == (&looks[i].class, &looks[i].style, looks[i].repeats);
+        let total = looks.iter().filter(|other| same(other)).count();
+        let before = looks[..i].iter().filter(|other| same(other)).count();
+        looks[i].opacity = if total == 1 { 1.0 } else { 0.4 + 0.6 * before as f64 / (total - 1) as f64 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Cell;
+
+    fn frame(rows: &[(&str, &str, &str)]) -> Frame {
+        let text = |t: &str| Cell::Text(t.to_string());
+        Frame {
+            columns: ["_row", "_panel", "_series"].map(String::from).to_vec(),
+            rows: rows.iter().map(|(r, p, s)| vec![text(r), text(p), text(s)]).collect(),
+        }
+    }
+
+    #[test]
+    fn multiples_form_a_grid_whatever_the_order_of_rows() {
+        let (found, columns) = multiples(&frame(&[("a", "x", "1"), ("b", "x", "1"), ("a", "y", "1"), ("b", "y", "1")]), 4);
+        let labels: Vec<_> = found.iter().map(Multiple::label).collect();
+        assert_eq!((labels, columns), (vec!["a, x".into(), "a, y".into(), "b, x".into(), "b, y".to_string()], 2));
+    }
+
+    #[test]
+    fn six_panels_of_one_row_stand_in_two_lines_of_three() {
+        let rows: Vec<_> = ["1", "2", "3", "4", "5", "6"].map(|p| ("", p, "s")).to_vec();
+        assert_eq!(multiples(&frame(&rows), 4).1, 3);
+    }
+
+    #[test]
+    fn several_series_of_one_colour_are_shaded_up_to_full() {
+        let found = looks(&frame(&[("", "", "step 1"), ("", "", "step 2"), ("", "", "step 3")]), &Colours::default());
+        assert_eq!(found.iter().map(|l| (l.opacity * 10.0).round()).collect::<Vec<_>>(), [4.0, 7.0, 10.0]);
+    }
+}
