@@ -16,6 +16,7 @@ use beyond_statistics::panel::Panel;
 use beyond_statistics::pass_at_k::per_problem;
 use beyond_statistics::rng::Stream;
 use beyond_statistics::self_null::{Better, real_changes};
+use beyond_statistics::variance::se_benchmark_difference;
 use population::{Population, Sampler, never_crossing, shapes};
 
 const LEVEL: f64 = 0.95;
@@ -110,6 +111,40 @@ fn tally(population: &Population, sampler: &Sampler, problems: usize, ks: &[u32]
         tallies[1].add(&differences(&base, &model, ks).expect("k <= n"), &paired, &DIFFERENCE);
     }
     tallies
+}
+
+/// Coverage of the unit-B interval of the paired difference: fixed problems, fresh samples, k <= n/2.
+fn fixed_problems(populations: &[Population], repetitions: usize) {
+    let ks = [1, 8, 32, 64];
+    println!("\n## unit B: fixed problems, fresh samples, paired difference: coverage (mean distance of a miss), n = 128\n");
+    println!("| rates | M | k=1 | 8 | 32 | 64 |\n|---|---|---|---|---|---|");
+    for population in populations {
+        let sampler = Sampler::new(population, 128);
+        for problems in SIZES {
+            let mut chosen = Stream::new(41, 0);
+            let atoms: Vec<usize> = (0..problems).map(|_| chosen.below(population.base.len())).collect();
+            let mut missed = [(0usize, 0.0f64); 4];
+            for repetition in 0..repetitions {
+                let (base, model) = sampler.draw_on(&atoms, &mut Stream::new(43, repetition as u64));
+                let values = differences(&base, &model, &ks).expect("k <= n");
+                for (j, &k) in ks.iter().enumerate() {
+                    let se = se_benchmark_difference(&base, &model, k).expect("2k <= n");
+                    let interval = interval::benchmark(mean(&values.column(j)), se, LEVEL).expect("valid level");
+                    let truth = population.difference_on(&atoms, k);
+                    if !interval.contains(truth) {
+                        missed[j].0 += 1;
+                        missed[j].1 += (interval.lo - truth).max(truth - interval.hi);
+                    }
+                }
+            }
+            let cell = |(count, by): (usize, f64)| {
+                let share = 1.0 - count as f64 / repetitions as f64;
+                format!("{share:.3} ({:.4})", by / count.max(1) as f64)
+            };
+            let shares = missed.map(cell).join(" | ");
+            println!("| {} | {problems} | {shares} |", population.name);
+        }
+    }
 }
 
 fn panel(base: &[Count], model: &[Count]) -> Panel {
@@ -220,6 +255,7 @@ fn main() {
         );
     }
     single_k(&populations, repetitions);
+    fixed_problems(&populations, repetitions);
     simultaneous(&populations, repetitions / 4);
     false_claims(500);
 }

@@ -60,6 +60,12 @@ pub fn never_crossing() -> Population {
 }
 
 impl Population {
+    /// Mean difference of pass@k on these very problems.
+    pub fn difference_on(&self, atoms: &[usize], k: u32) -> f64 {
+        let fail = |p: f64| (1.0 - p).powi(k as i32);
+        atoms.iter().map(|&i| fail(self.base[i]) - fail(self.model[i])).sum::<f64>() / atoms.len() as f64
+    }
+
     /// pass@k of the population: (base, model).
     pub fn pass_at_k(&self, k: u32) -> (f64, f64) {
         let mean = |rates: &[f64]| -> f64 { rates.iter().map(|p| 1.0 - (1.0 - p).powi(k as i32)).sum::<f64>() / ATOMS as f64 };
@@ -82,16 +88,21 @@ impl Sampler {
 
     /// Counts of both models on `problems` random problems.
     pub fn draw(&self, problems: usize, stream: &mut Stream) -> (Vec<Count>, Vec<Count>) {
+        let atoms: Vec<usize> = (0..problems).map(|_| stream.below(ATOMS)).collect();
+        self.draw_on(&atoms, stream)
+    }
+
+    /// Fresh counts of both models on these very problems.
+    pub fn draw_on(&self, atoms: &[usize], stream: &mut Stream) -> (Vec<Count>, Vec<Count>) {
         let count = |table: &[f64], u: f64| {
             let c = table.partition_point(|&below| below < u) as u32;
             Count::new(self.n, c.min(self.n)).expect("c <= n")
         };
-        (0..problems)
-            .map(|_| {
-                let atom = stream.below(ATOMS);
-                (count(&self.base[atom], stream.uniform()), count(&self.model[atom], stream.uniform()))
-            })
-            .unzip()
+        let mut pair = |&atom: &usize| {
+            let base = count(&self.base[atom], stream.uniform());
+            (base, count(&self.model[atom], stream.uniform()))
+        };
+        atoms.iter().map(&mut pair).unzip()
     }
 }
 
