@@ -17,11 +17,7 @@ pub struct BootstrapOptions {
 
 impl Default for BootstrapOptions {
     fn default() -> BootstrapOptions {
-        BootstrapOptions {
-            level: 0.95,
-            replicates: 10_000,
-            seed: 0,
-        }
+        BootstrapOptions { level: 0.95, replicates: 10_000, seed: 0 }
     }
 }
 
@@ -47,9 +43,7 @@ pub fn for_each_replicate(panel: &Panel, options: BootstrapOptions, mut each: im
         for _ in 0..units {
             let unit = stream.below(units);
             size += panel.sizes[unit];
-            sums.iter_mut()
-                .zip(panel.factor.scores(unit))
-                .for_each(|(sum, score)| *sum += score);
+            sums.iter_mut().zip(panel.factor.scores(unit)).for_each(|(sum, score)| *sum += score);
         }
         expand(panel, &sums, size, &mut diff);
         each(&diff);
@@ -60,9 +54,7 @@ pub fn for_each_replicate(panel: &Panel, options: BootstrapOptions, mut each: im
 fn expand(panel: &Panel, sums: &[f64], size: f64, diff: &mut [f64]) {
     diff.fill(0.0);
     for (j, sum) in sums.iter().enumerate() {
-        diff.iter_mut()
-            .zip(panel.factor.loadings(j))
-            .for_each(|(d, loading)| *d += loading * sum);
+        diff.iter_mut().zip(panel.factor.loadings(j)).for_each(|(d, loading)| *d += loading * sum);
     }
     let scale = panel.problems as f64 / size;
     for (k, d) in diff.iter_mut().enumerate() {
@@ -85,12 +77,7 @@ pub(crate) fn inverse_cdf(sorted: &[f64], p: f64) -> f64 {
 pub fn percentile_intervals(panel: &Panel, options: BootstrapOptions) -> Result<Vec<(f64, f64)>> {
     options.check()?;
     let mut columns = vec![Vec::with_capacity(options.replicates); panel.ks.len()];
-    for_each_replicate(panel, options, |diff| {
-        columns
-            .iter_mut()
-            .zip(diff)
-            .for_each(|(column, d)| column.push(*d))
-    });
+    for_each_replicate(panel, options, |diff| columns.iter_mut().zip(diff).for_each(|(column, d)| column.push(*d)));
     let tail = 0.5 * (1.0 - options.level);
     let ends = |mut column: Vec<f64>| {
         column.sort_by(f64::total_cmp);
@@ -107,12 +94,8 @@ mod tests {
     /// Resamples the rows themselves with the same draws.
     fn directly(rows: &[Vec<f64>], clusters: &[Vec<usize>], seed: u64, replicate: u64) -> Vec<f64> {
         let mut stream = Stream::new(seed, replicate);
-        let drawn: Vec<usize> = (0..clusters.len())
-            .flat_map(|_| clusters[stream.below(clusters.len())].clone())
-            .collect();
-        (0..rows[0].len())
-            .map(|k| mean(&drawn.iter().map(|&i| rows[i][k]).collect::<Vec<f64>>()))
-            .collect()
+        let drawn: Vec<usize> = (0..clusters.len()).flat_map(|_| clusters[stream.below(clusters.len())].clone()).collect();
+        (0..rows[0].len()).map(|k| mean(&drawn.iter().map(|&i| rows[i][k]).collect::<Vec<f64>>())).collect()
     }
 
     fn rows() -> Vec<Vec<f64>> {
@@ -129,21 +112,12 @@ mod tests {
     fn factored_replicates_equal_resampled_rows() {
         let rows = rows();
         let matrix = Matrix::from_rows(&rows).unwrap();
-        let options = BootstrapOptions {
-            replicates: 20,
-            seed: 9,
-            level: 0.95,
-        };
+        let options = BootstrapOptions { replicates: 20, seed: 9, level: 0.95 };
         let singles: Vec<Vec<usize>> = (0..30).map(|i| vec![i]).collect();
         let mut replicate = 0;
         for_each_replicate(&Panel::new(&matrix, &[1, 2, 3]).unwrap(), options, |diff| {
             let expected = directly(&rows, &singles, 9, replicate);
-            assert!(
-                diff.iter()
-                    .zip(&expected)
-                    .all(|(a, b)| (a - b).abs() < 1e-9),
-                "{diff:?} {expected:?}"
-            );
+            assert!(diff.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-9), "{diff:?} {expected:?}");
             replicate += 1;
         });
         assert_eq!(replicate, 20);
@@ -155,26 +129,13 @@ mod tests {
         let clusters: Vec<usize> = (0..30).map(|i| if i < 10 { 0 } else { i }).collect();
         let mut groups: Vec<Vec<usize>> = vec![(0..10).collect()];
         groups.extend((10..30).map(|i| vec![i]));
-        let panel =
-            Panel::clustered(&Matrix::from_rows(&rows).unwrap(), &[1, 2, 3], &clusters).unwrap();
+        let panel = Panel::clustered(&Matrix::from_rows(&rows).unwrap(), &[1, 2, 3], &clusters).unwrap();
         let mut replicate = 0;
-        for_each_replicate(
-            &panel,
-            BootstrapOptions {
-                replicates: 20,
-                seed: 4,
-                level: 0.95,
-            },
-            |diff| {
-                let expected = directly(&rows, &groups, 4, replicate);
-                assert!(
-                    diff.iter()
-                        .zip(&expected)
-                        .all(|(a, b)| (a - b).abs() < 1e-9)
-                );
-                replicate += 1;
-            },
-        );
+        for_each_replicate(&panel, BootstrapOptions { replicates: 20, seed: 4, level: 0.95 }, |diff| {
+            let expected = directly(&rows, &groups, 4, replicate);
+            assert!(diff.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-9));
+            replicate += 1;
+        });
     }
 
     #[test]

@@ -39,12 +39,7 @@ pub fn plan(epsilon: f64, delta: f64, candidates: usize) -> Result<Plan> {
     in_unit("delta", delta)?;
     at_least("a confirmation plan", 1, candidates)?;
     let samples_each = ((delta / candidates as f64).ln() / (-epsilon).ln_1p()).ceil() as u64;
-    Ok(Plan {
-        epsilon,
-        delta,
-        candidates,
-        samples_each,
-    })
+    Ok(Plan { epsilon, delta, candidates, samples_each })
 }
 
 impl Plan {
@@ -55,11 +50,7 @@ impl Plan {
 
     /// Expected fresh samples for one candidate whose base rate is `p`: (1-(1-p)^N)/p.
     pub fn expected_samples(&self, p: f64) -> f64 {
-        if p <= 0.0 {
-            self.samples_each as f64
-        } else {
-            (1.0 - (1.0 - p).powf(self.samples_each as f64)) / p
-        }
+        if p <= 0.0 { self.samples_each as f64 } else { (1.0 - (1.0 - p).powf(self.samples_each as f64)) / p }
     }
 
     /// Evidence against p >= ε after m failures in a row.
@@ -87,14 +78,8 @@ mod tests {
         assert_eq!(plan(1e-4, 0.05, 1).unwrap().samples_each, 29_956);
         let plan = plan(1e-3, 0.05, 12).unwrap();
         let threshold = 12.0 / 0.05;
-        assert!(
-            plan.e_value(plan.samples_each) >= threshold
-                && plan.e_value(plan.samples_each - 1) < threshold
-        );
-        assert!(
-            (1.0f64 - 1e-3).powf(plan.samples_each as f64) <= 0.05 / 12.0,
-            "a false claim survives with at most δ/R"
-        );
+        assert!(plan.e_value(plan.samples_each) >= threshold && plan.e_value(plan.samples_each - 1) < threshold);
+        assert!((1.0f64 - 1e-3).powf(plan.samples_each as f64) <= 0.05 / 12.0, "a false claim survives with at most δ/R");
     }
 
     #[test]

@@ -72,18 +72,11 @@ pub fn check_ks(counts: &[Count], ks: &[u32]) -> Result<()> {
         return Err(Error::ZeroK);
     }
     if let Some(pair) = ks.windows(2).find(|pair| pair[0] >= pair[1]) {
-        return Err(Error::KOrder {
-            before: pair[0],
-            after: pair[1],
-        });
+        return Err(Error::KOrder { before: pair[0], after: pair[1] });
     }
     let k = ks[ks.len() - 1];
     match counts.iter().position(|count| count.n < k) {
-        Some(index) => Err(Error::KAboveN {
-            k,
-            n: counts[index].n,
-            index,
-        }),
+        Some(index) => Err(Error::KAboveN { k, n: counts[index].n, index }),
         None => Ok(()),
     }
 }
@@ -95,10 +88,7 @@ pub fn dense_ks(k_max: u32) -> Vec<u32> {
 
 /// 1, 2, 4, ... up to k_max, with k_max itself at the end.
 pub fn doubling_ks(k_max: u32) -> Vec<u32> {
-    let mut ks: Vec<u32> = (0..32)
-        .map(|e| 1u32 << e)
-        .take_while(|&k| k < k_max)
-        .collect();
+    let mut ks: Vec<u32> = (0..32).map(|e| 1u32 << e).take_while(|&k| k < k_max).collect();
     if k_max > 0 {
         ks.push(k_max);
     }
@@ -132,22 +122,9 @@ mod tests {
         assert_eq!(min_n(&counts), 4);
         assert!(is_ragged(&counts));
         assert!(check_ks(&counts, &[1, 4]).is_ok());
-        assert_eq!(
-            check_ks(&counts, &[1, 5]),
-            Err(Error::KAboveN {
-                k: 5,
-                n: 4,
-                index: 1
-            })
-        );
+        assert_eq!(check_ks(&counts, &[1, 5]), Err(Error::KAboveN { k: 5, n: 4, index: 1 }));
         assert_eq!(check_ks(&counts, &[0, 1]), Err(Error::ZeroK));
-        assert_eq!(
-            check_ks(&counts, &[2, 2]),
-            Err(Error::KOrder {
-                before: 2,
-                after: 2
-            })
-        );
+        assert_eq!(check_ks(&counts, &[2, 2]), Err(Error::KOrder { before: 2, after: 2 }));
         assert!(check_ks(&[], &[1]).is_err());
         assert_eq!(positions_with_k(&counts, 5), vec![0]);
     }

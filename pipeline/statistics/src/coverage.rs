@@ -58,17 +58,8 @@ pub struct Table {
 /// # Errors
 /// Different numbers of problems.
 pub fn cells(base: &[Count], model: &[Count]) -> Result<Vec<Cell>> {
-    same_length(
-        "the base's counts",
-        base.len(),
-        "the model's counts",
-        model.len(),
-    )?;
-    Ok(base
-        .iter()
-        .zip(model)
-        .map(|(&b, &m)| Cell::of(b, m))
-        .collect())
+    same_length("the base's counts", base.len(), "the model's counts", model.len())?;
+    Ok(base.iter().zip(model).map(|(&b, &m)| Cell::of(b, m)).collect())
 }
 
 /// Positions of the problems in one cell: base-only and model-only are the sets to look at one by one.
@@ -103,11 +94,7 @@ impl Table {
     pub fn mcnemar_p(&self) -> f64 {
         let discordant = self.base_only + self.model_only;
         let larger = self.base_only.max(self.model_only);
-        if discordant == 0 {
-            1.0
-        } else {
-            (2.0 * binomial_upper(discordant, 0.5, larger)).min(1.0)
-        }
+        if discordant == 0 { 1.0 } else { (2.0 * binomial_upper(discordant, 0.5, larger)).min(1.0) }
     }
 
     /// Clopper-Pearson interval of the share of base-only problems.
@@ -139,54 +126,20 @@ mod tests {
     #[test]
     fn mcnemar_on_published_tables() {
         // AIME24 of arXiv 2504.13837: 4 base-only, 0 model-only -> 2 / 2^4.
-        let aime = Table {
-            both: 19,
-            base_only: 4,
-            model_only: 0,
-            neither: 7,
-        };
+        let aime = Table { both: 19, base_only: 4, model_only: 0, neither: 7 };
         assert!((aime.mcnemar_p() - 0.125).abs() < 1e-15);
-        assert_eq!(
-            Table {
-                both: 3,
-                ..Table::default()
-            }
-            .mcnemar_p(),
-            1.0
-        );
-        assert_eq!(
-            Table {
-                base_only: 2,
-                model_only: 2,
-                ..Table::default()
-            }
-            .mcnemar_p(),
-            1.0
-        );
+        assert_eq!(Table { both: 3, ..Table::default() }.mcnemar_p(), 1.0);
+        assert_eq!(Table { base_only: 2, model_only: 2, ..Table::default() }.mcnemar_p(), 1.0);
     }
 
     #[test]
     fn cells_and_difference() {
         let count = |c| Count::new(4, c).unwrap();
-        let (base, model) = (
-            [count(0), count(1), count(2), count(0)],
-            [count(1), count(0), count(4), count(0)],
-        );
+        let (base, model) = ([count(0), count(1), count(2), count(0)], [count(1), count(0), count(4), count(0)]);
         let table = table(&base, &model).unwrap();
-        assert_eq!(
-            table,
-            Table {
-                both: 1,
-                base_only: 1,
-                model_only: 1,
-                neither: 1
-            }
-        );
+        assert_eq!(table, Table { both: 1, base_only: 1, model_only: 1, neither: 1 });
         assert_eq!(table.coverage_difference(), 0.0);
-        assert_eq!(
-            positions(&cells(&base, &model).unwrap(), Cell::ModelOnly),
-            [0]
-        );
+        assert_eq!(positions(&cells(&base, &model).unwrap(), Cell::ModelOnly), [0]);
         assert!(cells(&base, &model[..3]).is_err());
         assert!(Table::default().base_only_interval(0.95).is_err());
     }

@@ -25,27 +25,15 @@ pub fn tost(differences: &[f64], margin: f64, alpha: f64) -> Result<Equivalence>
     at_least("an equivalence test", 2, differences.len())?;
     in_unit("2 alpha", 2.0 * alpha)?;
     if margin <= 0.0 || margin.is_nan() {
-        return Err(Error::OutOfRange {
-            name: "margin",
-            value: margin,
-            range: "(0, 1)",
-        });
+        return Err(Error::OutOfRange { name: "margin", value: margin, range: "(0, 1)" });
     }
     let (centre, se) = (mean(differences), se_population(differences));
     let df = differences.len() as f64 - 1.0;
     let tail = |distance: f64| {
-        if se > 0.0 {
-            t_cdf(-distance / se, df)
-        } else {
-            f64::from(distance <= 0.0)
-        }
+        if se > 0.0 { t_cdf(-distance / se, df) } else { f64::from(distance <= 0.0) }
     };
     let p = tail(centre + margin).max(tail(margin - centre));
-    Ok(Equivalence {
-        p,
-        equivalent: p <= alpha,
-        interval: student_t(differences, 1.0 - 2.0 * alpha)?,
-    })
+    Ok(Equivalence { p, equivalent: p <= alpha, interval: student_t(differences, 1.0 - 2.0 * alpha)? })
 }
 
 #[cfg(test)]

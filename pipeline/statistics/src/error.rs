@@ -7,9 +7,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// More correct samples than samples.
-    #[error(
-        "c = {c} correct of n = {n} samples: c must lie in 0..={n}; check this problem's counts"
-    )]
+    #[error("c = {c} correct of n = {n} samples: c must lie in 0..={n}; check this problem's counts")]
     CountAboveN {
         /// Samples judged correct.
         c: u32,
@@ -17,9 +15,7 @@ pub enum Error {
         n: u32,
     },
     /// A problem without any verdict.
-    #[error(
-        "n = 0: a problem without verdicts is missing, not wrong; leave it out and list its id"
-    )]
+    #[error("n = 0: a problem without verdicts is missing, not wrong; leave it out and list its id")]
     NoSamples,
     /// k = 0.
     #[error("k = 0: pass@k is defined for k >= 1")]
@@ -38,9 +34,7 @@ pub enum Error {
         index: usize,
     },
     /// Two slices that must run in parallel do not.
-    #[error(
-        "{left_name} has {left} entries and {right_name} has {right}: they must describe the same problems in the same order"
-    )]
+    #[error("{left_name} has {left} entries and {right_name} has {right}: they must describe the same problems in the same order")]
     Length {
         /// What the first slice is.
         left_name: &'static str,
@@ -80,9 +74,7 @@ pub enum Error {
         after: u32,
     },
     /// One id twice in one model's counts.
-    #[error(
-        "problem id {id:?} occurs twice in the counts of {model}: merge its samples into one row first"
-    )]
+    #[error("problem id {id:?} occurs twice in the counts of {model}: merge its samples into one row first")]
     DuplicateId {
         /// The id.
         id: String,
@@ -92,42 +84,16 @@ pub enum Error {
 }
 
 /// Refuses slices of different lengths.
-pub(crate) fn same_length(
-    left_name: &'static str,
-    left: usize,
-    right_name: &'static str,
-    right: usize,
-) -> Result<()> {
-    if left == right {
-        Ok(())
-    } else {
-        Err(Error::Length {
-            left_name,
-            left,
-            right_name,
-            right,
-        })
-    }
+pub(crate) fn same_length(left_name: &'static str, left: usize, right_name: &'static str, right: usize) -> Result<()> {
+    if left == right { Ok(()) } else { Err(Error::Length { left_name, left, right_name, right }) }
 }
 
 /// Refuses a level, probability or rate outside the open unit interval.
 pub(crate) fn in_unit(name: &'static str, value: f64) -> Result<()> {
-    if value > 0.0 && value < 1.0 {
-        Ok(())
-    } else {
-        Err(Error::OutOfRange {
-            name,
-            value,
-            range: "(0, 1)",
-        })
-    }
+    if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::OutOfRange { name, value, range: "(0, 1)" }) }
 }
 
 /// Refuses fewer than `needed` entries.
 pub(crate) fn at_least(what: &'static str, needed: usize, got: usize) -> Result<()> {
-    if got >= needed {
-        Ok(())
-    } else {
-        Err(Error::TooFew { what, needed, got })
-    }
+    if got >= needed { Ok(()) } else { Err(Error::TooFew { what, needed, got }) }
 }

@@ -42,9 +42,7 @@ pub fn none(total: u32, marked: u32, draws: u32) -> f64 {
         return 0.0;
     }
     let (few, many) = (marked.min(draws), marked.max(draws));
-    (0..few)
-        .map(|j| 1.0 - f64::from(many) / f64::from(total - j))
-        .product()
+    (0..few).map(|j| 1.0 - f64::from(many) / f64::from(total - j)).product()
 }
 
 #[cfg(test)]
@@ -52,21 +50,12 @@ mod tests {
     use super::*;
 
     fn choose(n: u32, k: u32) -> f64 {
-        (0..k)
-            .map(|j| f64::from(n - j) / f64::from(k - j))
-            .product()
+        (0..k).map(|j| f64::from(n - j) / f64::from(k - j)).product()
     }
 
     #[test]
     fn matches_enumeration() {
-        for (total, marked, draws) in [
-            (9, 4, 3),
-            (9, 0, 3),
-            (9, 9, 4),
-            (7, 5, 6),
-            (5, 2, 0),
-            (6, 3, 6),
-        ] {
+        for (total, marked, draws) in [(9, 4, 3), (9, 0, 3), (9, 9, 4), (7, 5, 6), (5, 2, 0), (6, 3, 6)] {
             let law = pmf(total, marked, draws);
             for x in 0..=draws {
                 let exact = if x > marked || draws - x > total - marked {
@@ -74,10 +63,7 @@ mod tests {
                 } else {
                     choose(marked, x) * choose(total - marked, draws - x) / choose(total, draws)
                 };
-                assert!(
-                    (law[x as usize] - exact).abs() < 1e-14,
-                    "{total} {marked} {draws} {x}"
-                );
+                assert!((law[x as usize] - exact).abs() < 1e-14, "{total} {marked} {draws} {x}");
             }
             assert!((none(total, marked, draws) - law[0]).abs() < 1e-14);
         }

@@ -39,10 +39,7 @@ mod tests {
     use super::*;
 
     fn close(a: &[f64], b: &[f64]) {
-        assert!(
-            a.iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-15),
-            "{a:?} is not {b:?}"
-        );
+        assert!(a.iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-15), "{a:?} is not {b:?}");
     }
 
     // R: p.adjust(c(.01,.04,.03,.005), "holm") and "BH"

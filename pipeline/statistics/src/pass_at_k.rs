@@ -62,9 +62,7 @@ pub fn per_problem(counts: &[Count], ks: &[u32]) -> Result<Matrix> {
     let mut known: BTreeMap<Count, Vec<f64>> = BTreeMap::new();
     let mut out = Matrix::zeros(counts.len(), ks.len());
     for (i, &count) in counts.iter().enumerate() {
-        let row = known
-            .entry(count)
-            .or_insert_with(|| pick(&pass_curve(count, k_max), ks));
+        let row = known.entry(count).or_insert_with(|| pick(&pass_curve(count, k_max), ks));
         out.row_mut(i).copy_from_slice(row);
     }
     Ok(out)
@@ -83,17 +81,9 @@ fn pick(curve: &[f64], ks: &[u32]) -> Vec<f64> {
 pub fn mean_pass_at_k(counts: &[Count], ks: &[u32]) -> Result<Vec<f64>> {
     check_ks(counts, ks)?;
     let k_max = ks[ks.len() - 1];
-    let curves: Vec<(f64, Vec<f64>)> = histogram(counts)
-        .into_iter()
-        .map(|(count, times)| (times as f64, pass_curve(count, k_max)))
-        .collect();
-    let at = |k: u32| {
-        compensated_sum(
-            curves
-                .iter()
-                .map(|(times, curve)| times * curve[k as usize - 1]),
-        )
-    };
+    let curves: Vec<(f64, Vec<f64>)> =
+        histogram(counts).into_iter().map(|(count, times)| (times as f64, pass_curve(count, k_max))).collect();
+    let at = |k: u32| compensated_sum(curves.iter().map(|(times, curve)| times * curve[k as usize - 1]));
     Ok(ks.iter().map(|&k| at(k) / counts.len() as f64).collect())
 }
 
@@ -130,10 +120,7 @@ mod tests {
     /// The share of k-subsets with a correct sample, by listing all subsets; samples 0..c are the correct ones.
     fn by_enumeration(n: u32, c: u32, k: u32) -> f64 {
         let subsets: Vec<u32> = (0u32..1 << n).filter(|s| s.count_ones() == k).collect();
-        let hit = subsets
-            .iter()
-            .filter(|&&s| s & ((1u32 << c) - 1) != 0)
-            .count();
+        let hit = subsets.iter().filter(|&&s| s & ((1u32 << c) - 1) != 0).count();
         hit as f64 / subsets.len() as f64
     }
 
@@ -143,10 +130,7 @@ mod tests {
             for c in 0..=n {
                 for k in 1..=n {
                     let value = pass_at_k(count(n, c), k).unwrap();
-                    assert!(
-                        (value - by_enumeration(n, c, k)).abs() < 1e-14,
-                        "n={n} c={c} k={k}"
-                    );
+                    assert!((value - by_enumeration(n, c, k)).abs() < 1e-14, "n={n} c={c} k={k}");
                 }
             }
         }
@@ -157,31 +141,17 @@ mod tests {
         assert_eq!(pass_at_k(count(128, 0), 128).unwrap(), 0.0);
         assert_eq!(pass_at_k(count(128, 1), 128).unwrap(), 1.0);
         assert_eq!(pass_at_k(count(5, 3), 3).unwrap(), 1.0);
-        assert_eq!(
-            pass_at_k(count(5, 3), 6),
-            Err(Error::KAboveN {
-                k: 6,
-                n: 5,
-                index: 0
-            })
-        );
+        assert_eq!(pass_at_k(count(5, 3), 6), Err(Error::KAboveN { k: 6, n: 5, index: 0 }));
         assert_eq!(pass_at_k(count(5, 3), 0), Err(Error::ZeroK));
     }
 
     #[test]
     fn is_unbiased_for_every_k_up_to_n() {
         let (n, p) = (12u32, 0.17f64);
-        let law: Vec<f64> = (0..=n)
-            .map(|c| {
-                crate::special::ln_choose(n, c).exp()
-                    * p.powi(c as i32)
-                    * (1.0 - p).powi((n - c) as i32)
-            })
-            .collect();
+        let law: Vec<f64> =
+            (0..=n).map(|c| crate::special::ln_choose(n, c).exp() * p.powi(c as i32) * (1.0 - p).powi((n - c) as i32)).collect();
         for k in 1..=n {
-            let expected: f64 = (0..=n)
-                .map(|c| law[c as usize] * pass_at_k(count(n, c), k).unwrap())
-                .sum();
+            let expected: f64 = (0..=n).map(|c| law[c as usize] * pass_at_k(count(n, c), k).unwrap()).sum();
             assert!((expected - (1.0 - (1.0 - p).powi(k as i32))).abs() < 1e-12);
         }
     }
@@ -196,9 +166,7 @@ mod tests {
     }
 
     fn any_count() -> impl Strategy<Value = Count> {
-        (1u32..200)
-            .prop_flat_map(|n| (Just(n), 0..=n))
-            .prop_map(|(n, c)| count(n, c))
+        (1u32..200).prop_flat_map(|n| (Just(n), 0..=n)).prop_map(|(n, c)| count(n, c))
     }
 
     proptest! {

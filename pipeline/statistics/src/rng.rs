@@ -24,10 +24,7 @@ pub struct Stream {
 impl Stream {
     /// Stream number `stream` of `seed`, at its first draw.
     pub fn new(seed: u64, stream: u64) -> Stream {
-        Stream {
-            key: mix(mix(seed ^ GOLDEN).wrapping_add(stream.wrapping_mul(0xD1B5_4A32_D192_ED03))),
-            counter: 0,
-        }
+        Stream { key: mix(mix(seed ^ GOLDEN).wrapping_add(stream.wrapping_mul(0xD1B5_4A32_D192_ED03))), counter: 0 }
     }
 
     /// The next 64 bits.

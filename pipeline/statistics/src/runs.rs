@@ -34,9 +34,7 @@ pub fn run_effect(y: &Matrix) -> Result<RunEffect> {
     let grand = mean(&by_run);
     let spread = |means: &[f64]| -> f64 { means.iter().map(|m| (m - grand).powi(2)).sum() };
     let rest = |r: usize, j: usize| (y.row(r)[j] - by_run[r] - by_problem[j] + grand).powi(2);
-    let residual: f64 = (0..y.rows())
-        .flat_map(|r| (0..y.cols()).map(move |j| rest(r, j)))
-        .sum();
+    let residual: f64 = (0..y.rows()).flat_map(|r| (0..y.cols()).map(move |j| rest(r, j))).sum();
     let ms = MeanSquares {
         run: problems * spread(&by_run) / (runs - 1.0),
         problem: runs * spread(&by_problem) / (problems - 1.0),
@@ -67,11 +65,7 @@ impl MeanSquares {
         let noise = self.run.powi(2) / (runs - 1.0)
             + self.problem.powi(2) / (problems - 1.0)
             + self.rest.powi(2) / ((runs - 1.0) * (problems - 1.0));
-        if noise > 0.0 {
-            (self.of_mean().powi(2) / noise).max(1.0)
-        } else {
-            1.0
-        }
+        if noise > 0.0 { (self.of_mean().powi(2) / noise).max(1.0) } else { 1.0 }
     }
 }
 
@@ -99,16 +93,11 @@ mod tests {
         let mut stream = Stream::new(1, 0);
         let (mut square, mut estimated) = (0.0, 0.0);
         for _ in 0..repeats {
-            let problem: Vec<f64> = (0..problems)
-                .map(|_| sd_problem * stream.normal())
-                .collect();
+            let problem: Vec<f64> = (0..problems).map(|_| sd_problem * stream.normal()).collect();
             let rows: Vec<Vec<f64>> = (0..runs)
                 .map(|_| {
                     let run = sd_run * stream.normal();
-                    problem
-                        .iter()
-                        .map(|p| run + p + sd_rest * stream.normal())
-                        .collect()
+                    problem.iter().map(|p| run + p + sd_rest * stream.normal()).collect()
                 })
                 .collect();
             let fit = run_effect(&Matrix::from_rows(&rows).unwrap()).unwrap();

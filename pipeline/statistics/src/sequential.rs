@@ -14,42 +14,20 @@ use crate::special::ln_choose;
 ///
 /// # Errors
 /// k outside 1..=n0, or a (n1, c) that the rule cannot produce.
-pub fn two_phase_failure(
-    n0: u32,
-    extra: impl Fn(u32) -> u32,
-    n1: u32,
-    c: u32,
-    k: u32,
-) -> Result<f64> {
+pub fn two_phase_failure(n0: u32, extra: impl Fn(u32) -> u32, n1: u32, c: u32, k: u32) -> Result<f64> {
     crate::counts::check_ks(&[Count::new(n0, 0)?], &[k])?;
-    let paths: Vec<u32> = (0..=n0.min(c))
-        .filter(|&c0| extra(c0) == n1 && c - c0 <= n1)
-        .collect();
-    let ln_sum = |first: u32| {
-        ln_sum_exp(
-            paths
-                .iter()
-                .map(|&c0| ln_choose(first, c0) + ln_choose(n1, c - c0)),
-        )
-    };
+    let paths: Vec<u32> = (0..=n0.min(c)).filter(|&c0| extra(c0) == n1 && c - c0 <= n1).collect();
+    let ln_sum = |first: u32| ln_sum_exp(paths.iter().map(|&c0| ln_choose(first, c0) + ln_choose(n1, c - c0)));
     let all = ln_sum(n0);
     if all == f64::NEG_INFINITY {
-        return Err(Error::OutOfRange {
-            name: "c",
-            value: f64::from(c),
-            range: "what the stopping rule can produce",
-        });
+        return Err(Error::OutOfRange { name: "c", value: f64::from(c), range: "what the stopping rule can produce" });
     }
     Ok((ln_sum(n0 - k) - all).exp())
 }
 
 fn ln_sum_exp(terms: impl Iterator<Item = f64> + Clone) -> f64 {
     let top = terms.clone().fold(f64::NEG_INFINITY, f64::max);
-    if top == f64::NEG_INFINITY {
-        top
-    } else {
-        top + terms.map(|t| (t - top).exp()).sum::<f64>().ln()
-    }
+    if top == f64::NEG_INFINITY { top } else { top + terms.map(|t| (t - top).exp()).sum::<f64>().ln() }
 }
 
 #[cfg(test)]
@@ -59,9 +37,7 @@ mod tests {
 
     /// Exact expectations of the path-counting and of the pooled estimate under the rule.
     fn expectations(n0: u32, extra: fn(u32) -> u32, k: u32, p: f64) -> (f64, f64) {
-        let pmf = |n: u32, c: u32| {
-            ln_choose(n, c).exp() * p.powi(c as i32) * (1.0 - p).powi((n - c) as i32)
-        };
+        let pmf = |n: u32, c: u32| ln_choose(n, c).exp() * p.powi(c as i32) * (1.0 - p).powi((n - c) as i32);
         let (mut paths, mut pooled) = (0.0, 0.0);
         for c0 in 0..=n0 {
             let n1 = extra(c0);

@@ -15,17 +15,11 @@ const EXACT: usize = 18;
 /// No differences, or no draws when draws are needed.
 pub fn sign_flip_p(differences: &[f64], draws: usize, seed: u64) -> Result<f64> {
     at_least("a sign-flip test", 1, differences.len())?;
-    let sizes: Vec<f64> = differences
-        .iter()
-        .map(|d| d.abs())
-        .filter(|d| *d > 0.0)
-        .collect();
+    let sizes: Vec<f64> = differences.iter().map(|d| d.abs()).filter(|d| *d > 0.0).collect();
     let observed = differences.iter().sum::<f64>().abs() * (1.0 - 1e-12);
     if sizes.len() <= EXACT {
         let patterns = 1usize << sizes.len();
-        let extreme = (0..patterns)
-            .filter(|&signs| flipped(&sizes, |j| signs >> j & 1 == 1) >= observed)
-            .count();
+        let extreme = (0..patterns).filter(|&signs| flipped(&sizes, |j| signs >> j & 1 == 1) >= observed).count();
         return Ok(extreme as f64 / patterns as f64);
     }
     at_least("a sign-flip test", 1, draws)?;
@@ -47,12 +41,7 @@ mod tests {
 
     #[test]
     fn unit_differences_are_mcnemar() {
-        let table = crate::coverage::Table {
-            both: 19,
-            base_only: 4,
-            model_only: 0,
-            neither: 7,
-        };
+        let table = crate::coverage::Table { both: 19, base_only: 4, model_only: 0, neither: 7 };
         let mut d = vec![0.0; 30];
         (0..4).for_each(|i| d[i] = -1.0);
         assert!((sign_flip_p(&d, 0, 0).unwrap() - table.mcnemar_p()).abs() < 1e-15);

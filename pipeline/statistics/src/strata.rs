@@ -45,33 +45,16 @@ pub fn cross_fitted(
     strata: usize,
     stratum_of: impl Fn(u32) -> usize,
 ) -> Result<Vec<Stratum>> {
-    same_length(
-        "the base's counts",
-        base.len(),
-        "the model's counts",
-        model.len(),
-    )?;
-    let rest: Result<Vec<Count>> = base
-        .iter()
-        .map(|b| Count::new(b.n().saturating_sub(split), 0))
-        .collect();
+    same_length("the base's counts", base.len(), "the model's counts", model.len())?;
+    let rest: Result<Vec<Count>> = base.iter().map(|b| Count::new(b.n().saturating_sub(split), 0)).collect();
     check_ks(&rest?, ks)?;
     check_ks(model, ks)?;
     let k_max = ks[ks.len() - 1];
     let zeros = || vec![0.0; ks.len()];
-    let mut out: Vec<Stratum> = (0..strata)
-        .map(|_| Stratum {
-            problems: 0.0,
-            base: zeros(),
-            model: zeros(),
-        })
-        .collect();
+    let mut out: Vec<Stratum> = (0..strata).map(|_| Stratum { problems: 0.0, base: zeros(), model: zeros() }).collect();
     for (b, &m) in base.iter().zip(model) {
         let model_curve = pass_curve(m, k_max);
-        for (c1, weight) in (0..)
-            .zip(thinned_law(*b, split))
-            .filter(|(_, weight)| *weight > 0.0)
-        {
+        for (c1, weight) in (0..).zip(thinned_law(*b, split)).filter(|(_, weight)| *weight > 0.0) {
             let left = pass_curve(Count::new(b.n() - split, b.c() - c1)?, k_max);
             let stratum = &mut out[stratum_of(c1).min(strata - 1)];
             stratum.problems += weight;
@@ -82,11 +65,7 @@ pub fn cross_fitted(
         }
     }
     for stratum in &mut out {
-        stratum
-            .base
-            .iter_mut()
-            .chain(&mut stratum.model)
-            .for_each(|x| *x /= stratum.problems);
+        stratum.base.iter_mut().chain(&mut stratum.model).for_each(|x| *x /= stratum.problems);
     }
     Ok(out)
 }
@@ -111,14 +90,7 @@ mod tests {
         let (base, model) = ([count(8, 2), count(8, 5)], [count(8, 4), count(8, 0)]);
         let whole = cross_fitted(&base, &model, &[1, 3], 4, 1, |_| 0).unwrap();
         let mean = crate::pass_at_k::mean_pass_at_k(&base, &[1, 3]).unwrap();
-        assert!(
-            whole[0]
-                .base
-                .iter()
-                .zip(&mean)
-                .all(|(a, b)| (a - b).abs() < 1e-13),
-            "thinning invariance"
-        );
+        assert!(whole[0].base.iter().zip(&mean).all(|(a, b)| (a - b).abs() < 1e-13), "thinning invariance");
         assert_eq!(whole[0].problems, 2.0);
         assert!(cross_fitted(&base, &model, &[5], 4, 1, |_| 0).is_err());
         assert!(cross_fitted(&base, &model, &[1], 8, 1, |_| 0).is_err());
@@ -129,9 +101,7 @@ mod tests {
         // 9 problems with p = 1/2 whose counts are as expected: every stratum must show about 1/2, though the
         // naive "unsolved" stratum would show 0.
         let law = [1u32, 8, 28, 56, 70, 56, 28, 8, 1];
-        let base: Vec<Count> = (0..9)
-            .flat_map(|c| vec![count(8, c); law[c as usize] as usize])
-            .collect();
+        let base: Vec<Count> = (0..9).flat_map(|c| vec![count(8, c); law[c as usize] as usize]).collect();
         let strata = cross_fitted(&base, &base, &[1], 4, 2, |c1| usize::from(c1 > 0)).unwrap();
         assert!((strata[0].base[0] - 0.5).abs() < 1e-12 && (strata[1].base[0] - 0.5).abs() < 1e-12);
         assert!((strata[0].problems - 16.0).abs() < 1e-9);

@@ -18,11 +18,7 @@ pub struct Support {
 
 /// The four metrics at this table's n.
 pub fn support(table: &Table) -> Support {
-    let (p, e, s) = (
-        f64::from(table.both),
-        f64::from(table.model_only),
-        f64::from(table.base_only),
-    );
+    let (p, e, s) = (f64::from(table.both), f64::from(table.model_only), f64::from(table.base_only));
     let ratio = |top: f64, bottom: f64| (bottom > 0.0).then(|| top / bottom);
     Support {
         srr: ratio(p, p + s),
@@ -49,12 +45,7 @@ mod tests {
     #[test]
     fn published_table() {
         // Table of 2507.14843: 1355 preserved, 5 discovered, 56 lost, 131 out of reach.
-        let metrics = support(&Table {
-            both: 1355,
-            model_only: 5,
-            base_only: 56,
-            neither: 131,
-        });
+        let metrics = support(&Table { both: 1355, model_only: 5, base_only: 56, neither: 131 });
         assert!((metrics.srr.unwrap() - 0.9603).abs() < 5e-5);
         assert!((metrics.ndr.unwrap() - 0.0037).abs() < 5e-5);
         let (srr, ndr) = (metrics.srr.unwrap(), metrics.ndr.unwrap());
@@ -64,19 +55,8 @@ mod tests {
 
     #[test]
     fn null_when_a_denominator_is_zero() {
-        let nothing = support(&Table {
-            neither: 3,
-            ..Table::default()
-        });
-        assert_eq!(
-            nothing,
-            Support {
-                srr: None,
-                ndr: None,
-                sds: None,
-                nscr: None
-            }
-        );
+        let nothing = support(&Table { neither: 3, ..Table::default() });
+        assert_eq!(nothing, Support { srr: None, ndr: None, sds: None, nscr: None });
         assert!((support_threshold(0.05, 8192) - 3.7e-4).abs() < 5e-6);
     }
 }

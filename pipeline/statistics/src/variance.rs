@@ -17,11 +17,7 @@ use crate::pass_at_k::failure;
 /// k = 0, k > n, or p outside [0, 1].
 pub fn exact_variance(n: u32, k: u32, p: f64) -> Result<f64> {
     if !(0.0..=1.0).contains(&p) {
-        return Err(Error::OutOfRange {
-            name: "p",
-            value: p,
-            range: "[0, 1]",
-        });
+        return Err(Error::OutOfRange { name: "p", value: p, range: "[0, 1]" });
     }
     crate::counts::check_ks(&[Count::new(n, 0)?], &[k])?;
     let q = 1.0 - p;
@@ -38,10 +34,7 @@ pub fn unbiased_variance(count: Count, k: u32) -> Option<f64> {
 
 /// SE_B of mean pass@k: √(Σ V̂_i) / M. None when 2k > n for some problem.
 pub fn se_benchmark(counts: &[Count], k: u32) -> Option<f64> {
-    let parts: Option<Vec<f64>> = counts
-        .iter()
-        .map(|&count| unbiased_variance(count, k))
-        .collect();
+    let parts: Option<Vec<f64>> = counts.iter().map(|&count| unbiased_variance(count, k)).collect();
     parts.map(|parts| compensated_sum(parts).sqrt() / counts.len() as f64)
 }
 
@@ -94,15 +87,7 @@ pub fn posterior_variance(count: Count, k: u32, prior: &[(f64, f64)]) -> Result<
         sum += posterior * exact_variance(n, k, p)?;
         total += posterior;
     }
-    if total > 0.0 {
-        Ok(sum / total)
-    } else {
-        Err(Error::OutOfRange {
-            name: "prior likelihood",
-            value: total,
-            range: "(0, 1]",
-        })
-    }
+    if total > 0.0 { Ok(sum / total) } else { Err(Error::OutOfRange { name: "prior likelihood", value: total, range: "(0, 1]" }) }
 }
 
 #[cfg(test)]
@@ -115,20 +100,14 @@ mod tests {
     }
 
     fn binomial(n: u32, p: f64) -> Vec<f64> {
-        (0..=n)
-            .map(|c| ln_choose(n, c).exp() * p.powi(c as i32) * (1.0 - p).powi((n - c) as i32))
-            .collect()
+        (0..=n).map(|c| ln_choose(n, c).exp() * p.powi(c as i32) * (1.0 - p).powi((n - c) as i32)).collect()
     }
 
     #[test]
     fn exact_variance_by_enumeration_over_counts() {
         for (n, k, p) in [(10, 3, 0.2), (10, 10, 0.2), (9, 1, 0.5), (12, 7, 0.05)] {
             let law = binomial(n, p);
-            let moment = |power: i32| -> f64 {
-                (0..=n)
-                    .map(|c| law[c as usize] * failure(count(n, c), k).powi(power))
-                    .sum()
-            };
+            let moment = |power: i32| -> f64 { (0..=n).map(|c| law[c as usize] * failure(count(n, c), k).powi(power)).sum() };
             let expected = moment(2) - moment(1).powi(2);
             assert!((exact_variance(n, k, p).unwrap() - expected).abs() < 1e-13);
         }
@@ -144,9 +123,7 @@ mod tests {
     fn variance_estimate_is_unbiased_up_to_half_of_n() {
         for (n, k, p) in [(10, 3, 0.2), (10, 5, 0.2), (12, 1, 0.7)] {
             let law = binomial(n, p);
-            let mean: f64 = (0..=n)
-                .map(|c| law[c as usize] * unbiased_variance(count(n, c), k).unwrap())
-                .sum();
+            let mean: f64 = (0..=n).map(|c| law[c as usize] * unbiased_variance(count(n, c), k).unwrap()).sum();
             assert!((mean - exact_variance(n, k, p).unwrap()).abs() < 1e-13);
         }
         assert_eq!(unbiased_variance(count(10, 3), 6), None);
@@ -160,10 +137,7 @@ mod tests {
         assert!((alone - se_population(&values)).abs() < 1e-15);
         let doubled: Vec<f64> = values.iter().chain(&values).copied().collect();
         let paired = se_clustered(&doubled, &[0, 1, 2, 3, 0, 1, 2, 3]).unwrap();
-        assert!(
-            (paired - alone).abs() < 1e-15,
-            "copies of problems carry no new information"
-        );
+        assert!((paired - alone).abs() < 1e-15, "copies of problems carry no new information");
         assert!(se_clustered(&values, &[0, 0, 0, 0]).is_err());
     }
 
