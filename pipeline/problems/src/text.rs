@@ -1,10 +1,42 @@
 //! The text of the laboratory: its characters, its words, and how numbers are cut into tokens.
 
 /// Character tokens. Every prompt and response of every family is made of these.
-pub const ALPHABET: &str = "0123456789+-*/%=<>,;:() \nabcdefilmnorstuvwxy";
+pub const ALPHABET: &str = "0123456789+-*/%=<>!,;:() \nabcdefghijklmnopqrstuvwxyz";
 
 /// Single-token words, matched before characters, leftmost first and longest first.
-pub const WORDS: &[&str] = &["f:", "//"];
+pub const WORDS: &[&str] = &[
+    // program; `//` also in code
+    "f:",
+    "//", //
+    // enumerable
+    "e:", //
+    // visual
+    "read",
+    "up",
+    "down",
+    "find:",
+    "left:",
+    "square",
+    "cross",
+    "frame", //
+    // code: prompts, then Python
+    "sum",
+    "max",
+    "min",
+    "all",
+    "odd",
+    "even",
+    "third",
+    "some", //
+    "sum(",
+    "max(",
+    "min(",
+    "return ",
+    "if ",
+    " for i in range(",
+    "for i in range(",
+    "==",
+];
 
 /// The reference segmentation into tokens that the model's tokenizer must reproduce: at each position the longest
 /// word, else a number 10..=99 (two digits, the first not 0), else one character. So `123` is `12|3`.

@@ -6,7 +6,7 @@ use beyond_record::{Outcome, Problem, Process};
 use std::collections::BTreeSet;
 
 /// Documents looked at per family.
-const DOCUMENTS: u64 = 6_000;
+const DOCUMENTS: u64 = 4_000;
 
 fn all() -> Vec<Box<dyn Family>> {
     FAMILIES.iter().map(|name| family(name).unwrap()).collect()
@@ -134,10 +134,15 @@ fn controls_are_low_and_grow_with_k() {
 /// Stated bounds of the control's pass@256; None for warm-up levels, where search is enough and the report says so.
 fn bound(name: &str, level: u32) -> Option<f64> {
     match (name, level) {
-        ("program", 1) | ("countdown", 3) => None,
+        ("program", 1) | ("countdown", 3) | ("modular", 1..=2) => None,
         ("program", 2) => Some(0.2),
         ("program", _) => Some(0.05),
         ("countdown", _) => Some(0.65),
+        // Few arrangements: this family is for exact rates, not for coverage claims.
+        ("enumerable", 3) => None,
+        ("enumerable", _) => Some(0.4),
+        ("code", 1) => None,
+        ("code", _) => Some(0.45),
         _ => Some(0.1),
     }
 }

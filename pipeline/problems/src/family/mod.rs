@@ -1,8 +1,12 @@
 //! The contract of a procedural family, and the registry of families.
 
+pub mod code;
 pub mod countdown;
+pub mod enumerable;
+pub mod modular;
 mod parts;
 pub mod program;
+pub mod visual;
 
 pub(crate) use parts::Marks;
 pub use parts::{Document, Draft, Exposure, Judgement, Request, Split, Steps};
@@ -40,6 +44,10 @@ macro_rules! families {
 families! {
     Program => program,
     Countdown => countdown,
+    Modular => modular,
+    Code => code,
+    Visual => visual,
+    Enumerable => enumerable,
 }
 
 /// The family called `name` with its default parameters. Every family verifies problems made with *any* parameters:
@@ -69,6 +77,12 @@ pub trait Family: Send + Sync {
     /// attempt failed. `wanted` judges what decides the fold and is asked before anything costly is computed.
     fn draft(&self, rng: &mut Rng, level: u32, exposure: Option<Exposure>, wanted: Wanted) -> Option<Draft>;
 
+    /// A corpus task under the rules for problems of its level: with the exposure that a problem would be given, or None
+    /// when it would not be one. So that seen and unseen problems differ in nothing else.
+    fn admit(&self, draft: Draft) -> Option<Draft> {
+        Some(draft)
+    }
+
     /// Pretraining document `index` of the stream `seed`; every document's task lies in [`crate::Fold::Corpus`].
     fn document(&self, seed: u64, index: u64) -> Document;
 
@@ -89,6 +103,12 @@ pub trait Family: Send + Sync {
 
     /// Every correct completion, sorted, where they can be listed.
     fn correct_strings(&self, _problem: &Problem) -> Option<Vec<String>> {
+        None
+    }
+
+    /// The Python program that a completion stands for, where completions are code; the problem's gold is then a task
+    /// that the sandbox judges.
+    fn python_program(&self, _problem: &Problem, _completion: &str) -> Option<String> {
         None
     }
 
@@ -116,8 +136,9 @@ pub trait Family: Send + Sync {
         let mut rng = Rng::keyed("seen", request.seed, u64::from(request.level));
         let attempts = documents.min(50_000 + 200 * request.count as u64);
         let drawn = (0..attempts).map(|_| self.document(corpus_seed, rng.below(documents as usize) as u64));
-        let fits = |draft: &Draft| draft.level == request.level && request.exposure.is_none_or(|e| e == draft.exposure);
-        collect(self, request, drawn.filter(|document| document.correct).map(|document| document.draft).filter(fits))
+        let fits = |draft: &Draft| request.exposure.is_none_or(|asked| asked == draft.exposure);
+        let drafts = drawn.filter(|document| document.correct && document.draft.level == request.level);
+        collect(self, request, drafts.filter_map(|document| self.admit(document.draft)).filter(fits))
     }
 
     /// pass@k of the control policy: the mean over problems of 1 - (1 - p)^k, exact in p.

@@ -102,8 +102,12 @@ pub fn build(params: Params) -> Result<Box<dyn Family>> {
 impl Task {
     /// Reads the prompt and the gold; None when another family wrote them.
     fn read(problem: &Problem) -> Option<Task> {
-        let Gold { target, value_max } = serde_json::from_str(&problem.gold).ok()?;
-        let (numbers, shown) = problem.prompt.strip_suffix('>')?.split_once(':')?;
+        Self::of(&problem.prompt, &problem.gold)
+    }
+
+    fn of(prompt: &str, gold: &str) -> Option<Task> {
+        let Gold { target, value_max } = serde_json::from_str(gold).ok()?;
+        let (numbers, shown) = prompt.strip_suffix('>')?.split_once(':')?;
         (integer(shown)? == target).then_some(Task { numbers: integers(numbers)?, target, value_max })
     }
 }
@@ -240,6 +244,12 @@ impl Family for Countdown {
             return None;
         }
         Some(self.draft_of(&numbers, target, text(&reach.solution(target)?), known))
+    }
+
+    fn admit(&self, draft: Draft) -> Option<Draft> {
+        let Task { numbers, target, value_max } = Task::of(&draft.prompt, &draft.gold)?;
+        let exposure = Reach::new(&numbers, value_max).exposure(target)?;
+        (!self.guessable(&numbers, target)).then_some(Draft { exposure, ..draft })
     }
 
     /// Half of the wrong documents reach another value than the target asked, by legal steps; the other half pretend, and

@@ -193,9 +193,14 @@ impl Family for Programs {
     fn draft(&self, rng: &mut Rng, level: u32, exposure: Option<Exposure>, wanted: Wanted) -> Option<Draft> {
         let program = self.program(rng, level as usize, level <= 2);
         let outputs = self.outputs(&program)?;
-        let known = self.index.exposure(&outputs, &program)?;
-        let draft = self.draft_of(&program, outputs, known);
-        (exposure.is_none_or(|asked| asked == known) && wanted(&draft.visible)).then_some(draft)
+        let draft = self.admit(self.draft_of(&program, outputs, Exposure::Common))?;
+        (exposure.is_none_or(|asked| asked == draft.exposure) && wanted(&draft.visible)).then_some(draft)
+    }
+
+    fn admit(&self, draft: Draft) -> Option<Draft> {
+        let program = Program::parse(&draft.solution, self.params.operand_max)?;
+        let exposure = self.index.exposure(&draft.gold_outputs(), &program)?;
+        Some(Draft { exposure, ..draft })
     }
 
     /// Wrong documents answer a task with the program of another task of the same depth, so a wrong answer looks
