@@ -7,5 +7,5 @@
 -- published: curves Fig10
 SELECT *, _benchmark AS _row, _family AS _panel, _arm AS _series
 FROM whole
-WHERE _main AND (_role = 'base' OR _headline) AND n_samples = (SELECT max(n_samples) FROM whole WHERE _headline)
+WHERE _main AND _usual AND (_role = 'base' OR _headline) AND n_samples = (SELECT max(n_samples) FROM whole WHERE _headline)
 ORDER BY _bi, _mi, k

@@ -10,6 +10,6 @@ SELECT benchmark, model, setting, bin, count, sum(count) OVER (PARTITION BY benc
   _benchmark AS _row, _family AS _panel, _arm AS _series, _model,
   CASE bin_index WHEN 0 THEN '0' WHEN 11 THEN '1' WHEN 10 THEN '<1' ELSE '.' || bin_index END AS _x, count AS _y
 FROM shown_histogram
-WHERE _main AND (_role = 'base' OR _headline)
+WHERE _main AND _usual AND (_role = 'base' OR _headline)
   AND _bi = (SELECT min(_bi) FROM shown_histogram)
 ORDER BY _bi, _family, bin_index, _mi

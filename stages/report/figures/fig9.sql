@@ -7,5 +7,5 @@
 -- published: curves Fig9
 SELECT *, _benchmark AS _row, _family AS _panel, _arm AS _series
 FROM whole
-WHERE _main AND _domain IN ('math', '') AND (_role = 'base' OR _headline)
+WHERE _main AND _usual AND _domain IN ('math', '') AND (_role = 'base' OR _headline)
 ORDER BY _bi, _mi, k

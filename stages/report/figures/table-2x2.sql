@@ -3,7 +3,7 @@
 -- caption: Solved means at least one correct answer in n samples. "By chance": what each off-diagonal cell would hold if no problem's success rate had changed (exact conditional null).
 --   "Real": problems of that cell whose success rate did change at a false-discovery rate of 5 %. The table has exact intervals, McNemar's p and the support metrics.
 -- tables: coverage
-SELECT benchmark, base, model, setting, n, both, base_only, model_only, neither, both + base_only + model_only + neither AS n_problems, n AS n_samples,
+SELECT benchmark, base, model, setting, n, "both", base_only, model_only, neither, "both" + base_only + model_only + neither AS n_problems, n AS n_samples,
   base_only_lo, base_only_hi, model_only_lo, model_only_hi, mcnemar_p, null_expected, null_p_base_only, null_p_model_only, real_base_only, real_model_only, srr, ndr, sds, nscr,
   _benchmark AS _row, CASE WHEN (SELECT count(DISTINCT family) FROM models) > 1 THEN _family ELSE '' END AS _panel, _arm AS _series,
   'by chance ' || round(null_expected, 1) || ' each; real: ' || real_base_only || ' base, ' || real_model_only || ' model' AS _note

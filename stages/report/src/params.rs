@@ -74,7 +74,8 @@ pub struct BenchmarkNote {
     pub split: String,
     /// Id of the benchmark of which this one is the part left after removing guessable problems (Fig 12); empty otherwise.
     pub filtered_from: String,
-    /// Panel of `data/published/curves.csv` to draw thin and dashed beside ours, for example `AIME24 Qwen2.5-7B`; empty for none.
+    /// Figure and panel of `data/published/curves.csv`, for example `Fig2 MATH500 Qwen2.5-7B`, when benchmark and models are the study's own:
+    /// its curves are drawn thin and dashed in our panel of Fig 2. Empty for none.
     pub published_panel: String,
     /// One sentence for the setup table.
     pub description: String,
@@ -114,7 +115,7 @@ pub struct FigureSpec {
     pub settings: Vec<String>,
     /// Metric of curve figures; empty: the kind's own, mostly `pass@k`.
     pub metric: String,
-    /// Published curves to draw beside ours, by `figure` of `data/published/curves.csv` (`Fig2`); empty: none.
+    /// The study's numbers to show below ours, in the words of a query's header (`curves Fig2`); `none` for none; empty: the kind's own.
     pub published: String,
 }
 

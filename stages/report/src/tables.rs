@@ -17,7 +17,7 @@ pub const STABLE: &[(&str, &str)] = &[
     ),
     (
         "coverage",
-        "SELECT benchmark, base, model, setting, n, both, base_only, model_only, neither FROM coverage WHERE subset = 'all' ORDER BY benchmark, base, model, setting, n",
+        "SELECT benchmark, base, model, setting, n, \"both\", base_only, model_only, neither FROM coverage WHERE subset = 'all' ORDER BY benchmark, base, model, setting, n",
     ),
     ("accuracy_histogram", "SELECT benchmark, model, setting, bin, count FROM histogram ORDER BY benchmark, model, setting, bin_index"),
     ("counts", "SELECT benchmark, model, setting, problem_id, n, correct, unparsed, timed_out FROM counts ORDER BY benchmark, model, setting, problem_id"),

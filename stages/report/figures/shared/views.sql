@@ -8,11 +8,11 @@ CREATE TEMP VIEW whole AS SELECT * FROM pass WHERE metric = getvariable('metric'
 
 -- pass@1 and pass@K (K: the largest power of two up to 256 that every model of a benchmark has) with the sampling efficiency gap.
 CREATE TEMP VIEW ends AS
-WITH top AS (
-  SELECT benchmark, setting, max(k) AS big FROM (
-    SELECT benchmark, setting, k FROM whole WHERE _main AND k IN (1, 2, 4, 8, 16, 32, 64, 128, 256)
-    GROUP BY ALL HAVING count(DISTINCT model) = (SELECT count(DISTINCT model) FROM whole w WHERE w._main AND w.benchmark = whole.benchmark)
-  ) GROUP BY ALL
+WITH held AS (
+  SELECT benchmark, setting, k, count(DISTINCT model) AS models FROM whole WHERE _main AND k IN (1, 2, 4, 8, 16, 32, 64, 128, 256) GROUP BY ALL
+), top AS (
+  SELECT benchmark, setting, max(k) AS big FROM held
+  WHERE models = (SELECT max(models) FROM held h WHERE h.benchmark = held.benchmark AND h.setting = held.setting) GROUP BY ALL
 )
 SELECT one.* EXCLUDE (metric, subset, k, value, lo, hi, _x, _y, _lo, _hi), one.value AS pass_at_1, one.lo AS lo_1, one.hi AS hi_1,
   large.k AS k_large, large.value AS pass_at_k, large.lo AS lo_k, large.hi AS hi_k
@@ -31,3 +31,10 @@ CREATE TEMP VIEW runs AS
 SELECT t.*, coalesce(m.arm, t.run) AS _arm, coalesce(m.label, t.run) AS _label, coalesce(m.position, 200000) AS _mi, coalesce(m.model, t.run) AS _model,
   coalesce(m.family, '') AS _family
 FROM train_log t LEFT JOIN all_models m ON m.model = t.run;
+
+-- The study's own curves for benchmarks that are the study's own, for the same panel.
+CREATE TEMP VIEW overlay AS
+SELECT b.benchmark, p.model, p.setting, 'pass@k' AS metric, 'all' AS subset, p.k, p.pass_at_k AS value, 'published, digitised' AS method, p.n_problems, p.n_samples,
+  b.label AS _benchmark, b.position AS _bi, 400000 AS _mi, p.role || ', published' AS _arm, (SELECT min(family) FROM models) AS _family,
+  CASE p.role WHEN 'base' THEN 'hue:0' ELSE 'hue:1' END AS _model, 'published' AS _style, p.k AS _x, p.pass_at_k AS _y
+FROM published_curves p JOIN benchmarks b ON b.published_panel = p.figure || ' ' || p.panel;
