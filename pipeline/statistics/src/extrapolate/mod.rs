@@ -91,9 +91,7 @@ impl Fits {
         Ok(Fits { bb, zibb, npmle })
     }
 
-    /// The models in the order of [`record`'s method names]: `bb`, `zibb`, `npmle`.
-    ///
-    /// [`record`'s method names]: Mixing::name
+    /// The models in the order `bb`, `zibb`, `npmle`.
     pub fn models(&self) -> [&dyn Mixing; 3] {
         [&self.bb, &self.zibb, &self.npmle]
     }
