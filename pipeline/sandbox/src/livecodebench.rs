@@ -73,7 +73,7 @@ pub fn task(row: &str) -> Result<Task, String> {
         true => row.question_content,
         false => format!("{}\n\n{}", row.question_content, row.starter_code),
     };
-    Ok(Task { id: row.question_id, prompt, form: Form::Program, cpu_seconds: Some(CPU_SECONDS), test })
+    Ok(Task { id: row.question_id, prompt, form: Form::Program, cpu_seconds: Some(CPU_SECONDS), memory_bytes: None, test })
 }
 
 fn cases(json: &str) -> Result<Vec<Case>, String> {

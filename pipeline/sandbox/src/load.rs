@@ -12,6 +12,8 @@ use std::path::Path;
 
 /// CPU seconds of one input in EvalPlus.
 const EVALPLUS_CPU_SECONDS: f64 = 4.0;
+/// Address space in EvalPlus, bytes: the reference solution of Mbpp/255 needs more than one GiB.
+const EVALPLUS_MEMORY: u64 = 4 << 30;
 
 /// Reads HumanEval, HumanEval+, MBPP+ or LiveCodeBench rows, or tasks as this crate writes them: JSON Lines, gzipped or
 /// not. The kind of every row is told by its fields. Err names the file, the line and the field.
@@ -101,7 +103,7 @@ fn human_eval(row: &Row) -> Result<Task> {
     let (prompt, entry_point) = (row.text("prompt")?, row.text("entry_point")?);
     let test = format!("{}\ncheck({entry_point})", row.text("test")?);
     let test = Test::Assert { setup: prompt.clone(), test, entry_point };
-    Ok(Task { id: row.text("task_id")?, prompt, form: Form::Auto, cpu_seconds: None, test })
+    Ok(Task { id: row.text("task_id")?, prompt, form: Form::Auto, cpu_seconds: None, memory_bytes: None, test })
 }
 
 fn evalplus(row: &Row) -> Result<Task> {
@@ -116,7 +118,7 @@ fn evalplus(row: &Row) -> Result<Task> {
         expected: None,
     };
     let test = Test::EvalPlus(Box::new(test));
-    Ok(Task { id, prompt, form: Form::Auto, cpu_seconds: Some(EVALPLUS_CPU_SECONDS), test })
+    Ok(Task { id, prompt, form: Form::Auto, cpu_seconds: Some(EVALPLUS_CPU_SECONDS), memory_bytes: Some(EVALPLUS_MEMORY), test })
 }
 
 impl Expected {

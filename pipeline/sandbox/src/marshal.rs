@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
 /// (use [`describe`] for such values).
 pub fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
-        Value::None | Value::Opaque(_) => out.push(b'N'),
+        Value::None | Value::Opaque(_) | Value::Digest(_) => out.push(b'N'),
         Value::Ellipsis => out.push(b'.'),
         Value::Bool(b) => out.push(if *b { b'T' } else { b'F' }),
         Value::Int(n) => write_int(*n, out),
@@ -279,6 +279,7 @@ pub fn describe(value: &Value) -> Value {
         Value::Ratio(class, parts) => node("q", class, Value::Tuple(vec![Value::int(parts.0.clone()), Value::int(parts.1.clone())])),
         Value::Iterable(class, items) => node("i", class, each(items)),
         Value::Opaque(class) => node("o", class, Value::None),
+        Value::Digest(_) => node("o", value.class(), Value::None),
         plain => node(if class.is_empty() { "p" } else { "n" }, class, plain.clone()),
     }
 }
@@ -288,7 +289,7 @@ pub fn is_plain(value: &Value) -> bool {
     match value {
         Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => items.iter().all(is_plain),
         Value::Dict(pairs) => pairs.iter().all(|(k, v)| is_plain(k) && is_plain(v)),
-        Value::Ratio(..) | Value::Instance(..) | Value::Iterable(..) | Value::Opaque(_) => false,
+        Value::Ratio(..) | Value::Instance(..) | Value::Iterable(..) | Value::Opaque(_) | Value::Digest(_) => false,
         _ => true,
     }
 }

@@ -1,10 +1,11 @@
 //! The pool of zygotes, and judging one or many programs on it.
 
 use crate::evalplus::Oracle;
-use crate::judge::{self, Judgement, Run};
+use crate::judge::{self, Judgement, Known, Outputs, Run};
 use crate::layer::{Found, Layer};
 use crate::python::Interpreter;
 use crate::task::{EvalPlus, Expected, Task, Test};
+use crate::value::Value;
 use crate::worker::{Limits, Lost, Worker};
 use anyhow::{Result, bail};
 use beyond_record::Outcome;
@@ -27,7 +28,7 @@ pub struct Config {
     pub wall_factor: f64,
     /// Address space of a program, bytes. Default 1 GiB.
     pub memory_bytes: u64,
-    /// Bytes a program may print or return. Default 64 MiB.
+    /// Bytes a program may print or return. Default 256 MiB.
     pub output_bytes: u64,
     /// Layers without which nothing is run. Default [`Layer::FLOOR`].
     pub floor: Vec<Layer>,
@@ -46,7 +47,7 @@ impl Default for Config {
             cpu_seconds: 3.0,
             wall_factor: 40.0,
             memory_bytes: 1 << 30,
-            output_bytes: 64 << 20,
+            output_bytes: 256 << 20,
             floor: Layer::FLOOR.to_vec(),
             allow_below_floor: false,
             without: Vec::new(),
@@ -78,14 +79,39 @@ pub struct Sandbox {
     /// Free zygotes; None stands for one that must be started again.
     idle: Mutex<Vec<Option<Worker>>>,
     freed: Condvar,
-    expected: Mutex<HashMap<u64, Arc<Expected>>>,
+    expected: Mutex<HashMap<u64, Arc<Reference>>>,
 }
 
 /// A task with what is computed once: marshalled inputs, expected outputs.
 struct Prepared<'a> {
     task: &'a Task,
     inputs: Vec<Vec<u8>>,
-    expected: Option<Arc<Expected>>,
+    reference: Arc<Reference>,
+}
+
+/// Expected results: of a call-based task in the first place, of EvalPlus base and plus.
+#[derive(Default)]
+struct Reference {
+    outputs: Outputs,
+    cpu_seconds: f64,
+}
+
+impl Reference {
+    fn known(outputs: &[Value]) -> Vec<Known> {
+        outputs.iter().cloned().map(Known::from).collect()
+    }
+
+    fn values(&self) -> Expected {
+        let [base, plus] = [0, 1].map(|i| self.outputs[i].iter().map(Known::value).collect());
+        Expected { base, plus, cpu_seconds: self.cpu_seconds }
+    }
+}
+
+impl From<&Expected> for Reference {
+    fn from(expected: &Expected) -> Reference {
+        let outputs = [Reference::known(&expected.base), Reference::known(&expected.plus)];
+        Reference { outputs, cpu_seconds: expected.cpu_seconds }
+    }
 }
 
 impl Sandbox {
@@ -165,10 +191,10 @@ impl Sandbox {
     pub fn with_expected(&self, task: &Task) -> Result<Task> {
         let mut lease = self.lease();
         let prepared = lease.prepare(task).map_err(|j| anyhow::anyhow!("{}: {}", task.id, j.reason))?;
-        let expected = prepared.expected.as_deref().cloned();
+        let reference = prepared.reference;
         let mut task = task.clone();
         if let Test::EvalPlus(test) = &mut task.test {
-            test.expected = expected;
+            test.expected = Some(reference.values());
         }
         Ok(task)
     }
@@ -277,9 +303,15 @@ impl Lease<'_> {
         Ok(self.worker.as_mut().expect("just started"))
     }
 
-    fn limits(&self, slice: f64, total: f64) -> Limits {
+    fn limits(&self, task: &Task, slice: f64, total: f64) -> Limits {
         let config = &self.sandbox.config;
-        Limits { slice, total, memory: config.memory_bytes, output: config.output_bytes, wall_factor: config.wall_factor }
+        Limits {
+            slice,
+            total,
+            memory: task.memory_bytes.unwrap_or(config.memory_bytes),
+            output: config.output_bytes,
+            wall_factor: config.wall_factor,
+        }
     }
 
     fn budget(&self, task: &Task) -> f64 {
@@ -287,8 +319,8 @@ impl Lease<'_> {
     }
 
     /// One limit per input, and for all of them together at most 60 s, as EvalPlus has it.
-    fn per_input(&self, slice: f64, inputs: usize) -> Limits {
-        self.limits(slice, (slice * inputs as f64).min(60.0).max(slice) + 1.0)
+    fn per_input(&self, task: &Task, slice: f64, inputs: usize) -> Limits {
+        self.limits(task, slice, (slice * inputs as f64).min(60.0).max(slice) + 1.0)
     }
 
     /// Marshals a task's inputs and finds its expected outputs. Err when its reference solution gives none.
@@ -298,34 +330,38 @@ impl Lease<'_> {
             Test::Calls { inputs, .. } => vec![judge::marshal_inputs(inputs)],
             _ => vec![],
         };
-        let expected = match &task.test {
-            Test::EvalPlus(test) => Some(self.expected(task, test, &inputs)?),
-            _ => None,
+        let reference = match &task.test {
+            Test::EvalPlus(test) => self.reference(task, test, &inputs)?,
+            Test::Calls { outputs, .. } => {
+                let outputs = outputs.iter().cloned().map(judge::as_list).map(Known::from).collect();
+                Arc::new(Reference { outputs: [outputs, vec![]], cpu_seconds: 0.0 })
+            }
+            _ => Arc::default(),
         };
-        Ok(Prepared { task, inputs, expected })
+        Ok(Prepared { task, inputs, reference })
     }
 
-    fn expected(&mut self, task: &Task, test: &EvalPlus, inputs: &[Vec<u8>]) -> Result<Arc<Expected>, Judgement> {
+    fn reference(&mut self, task: &Task, test: &EvalPlus, inputs: &[Vec<u8>]) -> Result<Arc<Reference>, Judgement> {
         if let Some(expected) = &test.expected {
-            return Ok(Arc::new(expected.clone()));
+            return Ok(Arc::new(Reference::from(expected)));
         }
         let mut hasher = DefaultHasher::new();
         (&task.id, &test.reference, &test.entry_point, inputs).hash(&mut hasher);
         let key = hasher.finish();
-        if let Some(expected) = lock(&self.sandbox.expected).get(&key) {
-            return Ok(expected.clone());
+        if let Some(reference) = lock(&self.sandbox.expected).get(&key) {
+            return Ok(reference.clone());
         }
         let oracle = Oracle::of(&task.id, &test.entry_point);
-        let (base, seconds) = self.reference(test, &inputs[0], test.base.len())?;
-        let (plus, more) = self.reference(test, &inputs[1], test.plus.len())?;
-        let [base, plus] = [base, plus].map(|outputs| Expected::under(oracle, outputs));
-        let expected = Arc::new(Expected { base, plus, cpu_seconds: seconds.max(more) });
-        lock(&self.sandbox.expected).insert(key, expected.clone());
-        Ok(expected)
+        let (base, seconds) = self.reference_outputs(task, test, &inputs[0], test.base.len())?;
+        let (plus, more) = self.reference_outputs(task, test, &inputs[1], test.plus.len())?;
+        let outputs = [base, plus].map(|outputs| Reference::known(&Expected::under(oracle, outputs)));
+        let reference = Arc::new(Reference { outputs, cpu_seconds: seconds.max(more) });
+        lock(&self.sandbox.expected).insert(key, reference.clone());
+        Ok(reference)
     }
 
-    fn reference(&mut self, test: &EvalPlus, inputs: &[u8], count: usize) -> Result<(Vec<crate::Value>, f64), Judgement> {
-        let limits = self.limits(60.0, 60.0);
+    fn reference_outputs(&mut self, task: &Task, test: &EvalPlus, inputs: &[u8], count: usize) -> Result<(Vec<Value>, f64), Judgement> {
+        let limits = self.limits(task, 60.0, 60.0);
         let run = Run { prelude: "", program: &test.reference, entry_point: &test.entry_point, inputs, count };
         let outputs = self.attempt(|worker| judge::reference_outputs(worker, &run, limits), Result::is_ok)?;
         outputs.map_err(|j| Judgement::new(Outcome::Unjudged, format!("the reference solution fails: {}", j.reason)))
@@ -335,16 +371,16 @@ impl Lease<'_> {
         let Some(program) = prepared.task.program(completion) else {
             return Judgement::new(Outcome::Unparsed, "no code");
         };
-        let budget = self.budget(prepared.task);
+        let task = prepared.task;
+        let budget = self.budget(task);
         let judged = |j: &Judgement| j.outcome != Outcome::Unjudged;
         let plan = match &prepared.task.test {
             Test::EvalPlus(test) => {
-                let seconds = prepared.expected.as_ref().map_or(0.0, |e| e.cpu_seconds);
-                let slice = budget.max(4.0 * seconds);
-                [self.per_input(slice, test.base.len()), self.per_input(slice, test.plus.len())]
+                let slice = budget.max(4.0 * prepared.reference.cpu_seconds);
+                [self.per_input(task, slice, test.base.len()), self.per_input(task, slice, test.plus.len())]
             }
-            Test::Calls { inputs, .. } => [self.per_input(budget, inputs.len()); 2],
-            _ => [self.limits(budget, budget); 2],
+            Test::Calls { inputs, .. } => [self.per_input(task, budget, inputs.len()); 2],
+            _ => [self.limits(task, budget, budget); 2],
         };
         self.attempt(|worker| run(worker, prepared, &program, plan), judged).unwrap_or_else(|j| j)
     }
@@ -360,7 +396,7 @@ fn run(worker: &mut Worker, prepared: &Prepared, program: &str, plan: [Limits; 2
             None => judge::judge_inside(worker, program, test, limits),
         },
         Test::EvalPlus(test) => {
-            let expected = prepared.expected.as_deref().expect("prepared with its outputs");
+            let expected = &prepared.reference.outputs;
             let inputs = [&prepared.inputs[0][..], &prepared.inputs[1][..]];
             judge::judge_evalplus(worker, &prepared.task.id, test, expected, inputs, program, plan)
         }
@@ -368,9 +404,9 @@ fn run(worker: &mut Worker, prepared: &Prepared, program: &str, plan: [Limits; 2
             let tests: Vec<(&str, &str)> = inputs.iter().zip(outputs).map(|(i, o)| (i.as_str(), o.as_str())).collect();
             judge::judge_stdin(worker, prelude, program, &tests, limits)
         }
-        Test::Calls { prelude, entry_point, inputs, outputs } => {
+        Test::Calls { prelude, entry_point, inputs, .. } => {
             let calls = Run { prelude, program, entry_point, inputs: &prepared.inputs[0], count: inputs.len() };
-            judge::judge_calls(worker, &calls, outputs, limits)
+            judge::judge_calls(worker, &calls, &prepared.reference.outputs[0], limits)
         }
     }
 }

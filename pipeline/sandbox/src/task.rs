@@ -17,6 +17,9 @@ pub struct Task {
     /// CPU seconds for one run, one input or one test (see [`Test`]); None: what the sandbox was configured with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_seconds: Option<f64>,
+    /// Address space of a program, bytes; None: what the sandbox was configured with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
     /// How programs are judged.
     pub test: Test,
 }
@@ -152,7 +155,7 @@ mod tests {
 
     fn task(form: Form) -> Task {
         let test = Test::Calls { prelude: String::new(), entry_point: "f".into(), inputs: vec![], outputs: vec![] };
-        Task { id: "t".into(), prompt: "def f():\n".into(), form, cpu_seconds: None, test }
+        Task { id: "t".into(), prompt: "def f():\n".into(), form, cpu_seconds: None, memory_bytes: None, test }
     }
 
     #[test]

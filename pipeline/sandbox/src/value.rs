@@ -45,6 +45,8 @@ pub enum Value {
     Iterable(String, Vec<Value>),
     /// Anything else, by the name of its class
     Opaque(String),
+    /// A value of more than 16 MiB, by its digest: equal to itself, and that is all that is known of it
+    Digest(Vec<u8>),
 }
 
 /// A number for comparison: exact whenever Python's comparison is exact.
@@ -79,7 +81,7 @@ impl Value {
         match (self.base(), other.base()) {
             (None, None) | (Ellipsis, Ellipsis) => true,
             (Str(a), Str(b)) => a == b,
-            (Surrogates(a), Surrogates(b)) | (Bytes(a), Bytes(b)) => a == b,
+            (Surrogates(a), Surrogates(b)) | (Bytes(a), Bytes(b)) | (Digest(a), Digest(b)) => a == b,
             (List(a), List(b)) | (Tuple(a), Tuple(b)) => all_equal(a, b),
             (Set(a) | FrozenSet(a), Set(b) | FrozenSet(b)) => same_set(a, b),
             (Dict(a), Dict(b)) => same_dict(a, b),
@@ -160,6 +162,18 @@ impl Value {
         }
     }
 
+    /// Whether a NaN is somewhere inside: such a value does not equal itself.
+    pub fn has_nan(&self) -> bool {
+        match self {
+            Value::Float(x) => x.is_nan(),
+            Value::Complex(re, im) => re.is_nan() || im.is_nan(),
+            Value::List(x) | Value::Tuple(x) | Value::Set(x) | Value::FrozenSet(x) | Value::Iterable(_, x) => x.iter().any(Value::has_nan),
+            Value::Dict(pairs) => pairs.iter().any(|(k, v)| k.has_nan() || v.has_nan()),
+            Value::Instance(_, base) => base.has_nan(),
+            _ => false,
+        }
+    }
+
     /// The items that `iter(x)` would give, None when it would raise.
     pub fn iterate(&self) -> Option<Vec<Value>> {
         Some(match self.base() {
@@ -187,6 +201,7 @@ impl Value {
             Value::Set(_) => "set",
             Value::FrozenSet(_) => "frozenset",
             Value::Dict(_) => "dict",
+            Value::Digest(_) => "large value",
             Value::Ratio(class, _) | Value::Instance(class, _) | Value::Iterable(class, _) | Value::Opaque(class) => class,
         }
     }
@@ -303,6 +318,7 @@ impl fmt::Display for Value {
             Value::Instance(class, base) => write!(f, "{class}({base})"),
             Value::Iterable(class, items) => list(f, &format!("{class}("), items, ")"),
             Value::Opaque(class) => write!(f, "<{class} object>"),
+            Value::Digest(_) => f.write_str("<a value of more than 16 MiB>"),
         }
     }
 }

@@ -32,6 +32,7 @@ impl From<&Value> for Json {
             Value::Instance(class, base) => json!({"$instance": [class, Json::from(&**base)]}),
             Value::Iterable(class, items) => json!({"$iterable": [class, list(items)]}),
             Value::Opaque(class) => json!({"$opaque": class}),
+            Value::Digest(b) => json!({"$digest": b}),
         }
     }
 }
@@ -110,6 +111,7 @@ fn tagged(tag: &str, content: Json) -> Option<Value> {
         "$frozenset" => list(items).ok().map(Value::FrozenSet),
         "$bytes" => bytes(items).map(Value::Bytes),
         "$wtf8" => bytes(items).map(Value::Surrogates),
+        "$digest" => bytes(items).map(Value::Digest),
         "$dict" => items.into_iter().map(pair).collect::<Option<_>>().map(Value::Dict),
         _ => parts(tag, list(items).ok()?),
     }
@@ -339,6 +341,7 @@ mod tests {
             Value::Instance("Counter".into(), Box::new(Value::Dict(vec![]))),
             Value::Iterable("range".into(), vec![Value::Int(0)]),
             Value::Opaque("Match".into()),
+            Value::Digest(vec![1, 2]),
         ]);
         let text = serde_json::to_string(&value).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value, "{text}");

@@ -9,7 +9,7 @@ static SANDBOX: LazyLock<Sandbox> =
     LazyLock::new(|| Sandbox::start(Config { cpu_seconds: 1.0, ..Config::default() }).expect("a sandbox on this machine"));
 
 fn task(test: Test) -> Task {
-    Task { id: "own/0".into(), prompt: String::new(), form: Form::Auto, cpu_seconds: None, test }
+    Task { id: "own/0".into(), prompt: String::new(), form: Form::Auto, cpu_seconds: None, memory_bytes: None, test }
 }
 
 fn check(task: &Task, program: &str) -> (Outcome, String) {

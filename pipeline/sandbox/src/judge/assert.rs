@@ -1,7 +1,7 @@
 //! Test programs with assertions: in a process of their own where the test is about one function, else after the
 //! candidate in its process, closed by a secret sentinel.
 
-use super::calls::decode;
+use super::output::Output;
 use super::{Judgement, class_name};
 use crate::value::Value;
 use crate::worker::{CANDIDATE, Event, Limits, Lost, TESTER, Worker};
@@ -110,15 +110,15 @@ impl Relay<'_> {
         };
         match kind {
             b'E' => self.answer(b'E', class_name(&body).as_bytes())?,
-            b'M' => match decode(b'R', &body) {
+            b'M' => match marshal::read(&body) {
                 Ok(changed) => self.changed = Some(changed),
-                Err(reason) => return Ok(Some(Some(Judgement::wrong(reason)))),
+                Err(e) => return Ok(Some(Some(Judgement::wrong(e.0)))),
             },
-            b'R' | b'X' => match decode(kind, &body) {
-                Ok(value) => self.pass_on(&value)?,
-                Err(reason) => return Ok(Some(Some(Judgement::wrong(reason)))),
+            _ => match Output::of_frame(kind, body).map(|output| output.value()) {
+                Some(Ok(value)) => self.pass_on(&value)?,
+                Some(Err(reason)) => return Ok(Some(Some(Judgement::wrong(reason)))),
+                None => return Ok(Some(Some(Judgement::wrong("wrote to the judge's channel")))),
             },
-            _ => return Ok(Some(Some(Judgement::wrong("wrote to the judge's channel")))),
         }
         Ok(None)
     }
@@ -130,11 +130,9 @@ impl Relay<'_> {
             self.worker.send(TESTER, b'M', &body)?;
             body.clear();
         }
-        let plain = marshal::is_plain(value);
-        let kind = if plain { b'R' } else { b'X' };
-        let described = if plain { None } else { Some(marshal::describe(value)) };
+        let described = if marshal::is_plain(value) { None } else { Some(marshal::describe(value)) };
         marshal::write(described.as_ref().unwrap_or(value), &mut body);
-        self.answer(kind, &body)
+        self.answer(if described.is_some() { b'X' } else { b'R' }, &body)
     }
 
     fn answer(&mut self, kind: u8, body: &[u8]) -> Result<(), Lost> {

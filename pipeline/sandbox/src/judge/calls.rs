@@ -1,9 +1,10 @@
 //! Call a function on inputs; its results are compared here, outside the process that computed them.
 
+use super::output::{Known, Output};
 use super::{Judgement, class_name, short};
 use crate::evalplus::{Checker, Oracle};
 use crate::marshal;
-use crate::task::{EvalPlus, Expected};
+use crate::task::EvalPlus;
 use crate::value::Value;
 use crate::worker::{CANDIDATE, Event, Limits, Lost, Worker};
 use beyond_record::Outcome;
@@ -52,7 +53,7 @@ fn run(
     worker: &mut Worker,
     run: &Run,
     limits: Limits,
-    mut check: impl FnMut(usize, Value) -> Result<(), String>,
+    mut check: impl FnMut(usize, Output) -> Result<(), String>,
 ) -> Result<Judgement, Lost> {
     worker.run(CANDIDATE, &run.job(&limits), limits, 0)?;
     let (mut loaded, mut returned) = (false, 0);
@@ -62,17 +63,19 @@ fn run(
                 loaded = true;
                 continue;
             }
-            Event::Frame(kind @ (b'R' | b'X'), body) if loaded && returned < run.count => {
-                returned += 1;
-                match decode(kind, &body).and_then(|value| check(returned - 1, value)) {
-                    Ok(()) => continue,
-                    Err(reason) => Judgement::wrong(reason),
-                }
-            }
             Event::Frame(b'E', body) if loaded => Judgement::wrong(format!("{} on input {returned}", class_name(&body))),
             Event::Frame(b'E', body) => Judgement::wrong(format!("{} while loading", class_name(&body))),
             Event::Frame(b'S', body) if !loaded => Judgement::of_sandbox_failure(&body),
-            Event::Frame(..) => Judgement::wrong("wrote to the judge's channel"),
+            Event::Frame(kind, body) => match Output::of_frame(kind, body) {
+                Some(output) if loaded && returned < run.count => {
+                    returned += 1;
+                    match check(returned - 1, output) {
+                        Ok(()) => continue,
+                        Err(reason) => Judgement::wrong(reason),
+                    }
+                }
+                _ => Judgement::wrong("wrote to the judge's channel"),
+            },
             Event::Ended(exit) if loaded && returned == run.count => return Ok(Judgement::correct().costing(exit.cpu)),
             Event::Ended(exit) => return Ok(Judgement::of_exit(exit, &limits).costing(exit.cpu)),
             Event::Slept => Judgement::of_sleeper(&limits),
@@ -83,20 +86,21 @@ fn run(
     }
 }
 
-/// A value that a candidate's process sent.
-pub fn decode(kind: u8, body: &[u8]) -> Result<Value, String> {
-    let value = marshal::read(body).and_then(|v| if kind == b'X' { marshal::undescribe(v) } else { Ok(v) });
-    value.map_err(|e| format!("returned what cannot be read: {}", e.0))
+/// A tuple as the list of its items (LiveCodeBench does not tell them apart at the top).
+pub fn as_list(value: Value) -> Value {
+    match value.base() {
+        Value::Tuple(items) => Value::List(items.clone()),
+        _ => value,
+    }
 }
 
-/// Call-based tests: `==`, where a tuple returned counts as the list of its items (LiveCodeBench).
-pub fn judge_calls(worker: &mut Worker, calls: &Run, outputs: &[Value], limits: Limits) -> Result<Judgement, Lost> {
-    let as_list = |value: &Value| match value.base() {
-        Value::Tuple(items) => Value::List(items.clone()),
-        other => other.clone(),
-    };
-    run(worker, calls, limits, |i, value| {
-        let (value, want) = (as_list(&value), as_list(&outputs[i]));
+/// Call-based tests: `==`. `outputs`: the expected results after [`as_list`].
+pub fn judge_calls(worker: &mut Worker, calls: &Run, outputs: &[Known], limits: Limits) -> Result<Judgement, Lost> {
+    run(worker, calls, limits, |i, output| {
+        if outputs[i].is_identical(&output) {
+            return Ok(());
+        }
+        let (value, want) = (as_list(output.value()?), outputs[i].value());
         if value.equals(&want) { Ok(()) } else { Err(differs("input", i, &want, &value)) }
     })
 }
@@ -105,25 +109,32 @@ fn differs(what: &str, i: usize, want: &Value, got: &Value) -> String {
     format!("{what} {i}: expected {}, got {}", short(want), short(got))
 }
 
+/// Expected outputs of the base and the additional inputs.
+pub type Outputs = [Vec<Known>; 2];
+
 /// Base inputs in one process, then additional inputs in another; correct when both are.
 pub fn judge_evalplus(
     worker: &mut Worker,
     id: &str,
     test: &EvalPlus,
-    expected: &Expected,
+    expected: &Outputs,
     marshalled: [&[u8]; 2],
     program: &str,
     plan: [Limits; 2],
 ) -> Result<Judgement, Lost> {
     let oracle = Oracle::of(id, &test.entry_point);
-    let runs = [("base input", &test.base, &expected.base), ("plus input", &test.plus, &expected.plus)];
+    let runs = [("base input", &test.base, &expected[0]), ("plus input", &test.plus, &expected[1])];
     let mut cpu = 0.0;
     for (((name, inputs, outputs), bytes), limits) in runs.into_iter().zip(marshalled).zip(plan) {
         let calls = Run { prelude: "", program, entry_point: &test.entry_point, inputs: bytes, count: inputs.len() };
         let mut checker = Checker::new(oracle, test.atol);
-        let judgement = run(worker, &calls, limits, |i, value| {
-            let right = checker.check(&inputs[i], &value, &outputs[i]);
-            if right { Ok(()) } else { Err(differs(name, i, &outputs[i], &value)) }
+        let judgement = run(worker, &calls, limits, |i, output| {
+            if outputs[i].is_identical(&output) && checker.accept_identical(outputs[i].floats) {
+                return Ok(());
+            }
+            let (value, want) = (output.value()?, outputs[i].value());
+            let right = checker.check(&inputs[i], &value, &want);
+            if right { Ok(()) } else { Err(differs(name, i, &want, &value)) }
         })?;
         if judgement.outcome != Outcome::Correct {
             return Ok(judgement.costing(cpu));
@@ -136,8 +147,8 @@ pub fn judge_evalplus(
 /// Runs a reference solution: its outputs and CPU seconds, or why it gave none.
 pub fn reference_outputs(worker: &mut Worker, calls: &Run, limits: Limits) -> Result<Result<(Vec<Value>, f64), Judgement>, Lost> {
     let mut outputs = Vec::with_capacity(calls.count);
-    let judgement = run(worker, calls, limits, |_, value| {
-        outputs.push(value);
+    let judgement = run(worker, calls, limits, |_, output| {
+        outputs.push(output.value()?);
         Ok(())
     })?;
     Ok(match judgement.outcome {

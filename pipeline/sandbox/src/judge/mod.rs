@@ -2,10 +2,12 @@
 
 mod assert;
 mod calls;
+mod output;
 mod stdin;
 
 pub use assert::{judge_inside, judge_outside};
-pub use calls::{Run, judge_calls, judge_evalplus, marshal_inputs, reference_outputs};
+pub use calls::{Outputs, Run, as_list, judge_calls, judge_evalplus, marshal_inputs, reference_outputs};
+pub use output::Known;
 pub use stdin::judge_stdin;
 
 use crate::worker::{Exit, Limits};

@@ -1,7 +1,7 @@
 """Zygote, part 2: what a forked process does with its job.
 
 A job is a marshalled tuple (mode, ...). Frames to the judge: kind (1 byte), length (u32), body.
-  L loaded · R a value (marshal) · X a value (described, see `describe`) · M the arguments were changed (value frame
+  L loaded · R a value (marshal) · X a value (described, see `describe`) · H the digest of a large value · M the arguments were changed (value frame
   follows) · E an exception: class name · C a call · P all tests ran · F a test failed: (class name, calls made)
   U this test cannot be run from outside · S the sandbox itself failed
 The judge never believes a frame more than it must: from a candidate's process only values and exceptions count.
@@ -12,7 +12,9 @@ import types
 HEAD = struct.Struct("<cI")
 VIEWS = (range, type({}.keys()), type({}.values()), type({}.items()), types.GeneratorType, sys.modules["collections"].deque)
 RATIOS = (sys.modules["fractions"].Fraction, sys.modules["decimal"].Decimal)
-MANY = 100_000
+MANY = 100_000  # items of an iterator that are looked at
+LARGE = 16 << 20  # bytes of a value above which its digest is sent instead
+BLAKE2 = sys.modules["_blake2"].blake2b
 
 
 def send(out, kind, body, write=os.write, pack=HEAD.pack):
@@ -112,9 +114,27 @@ def rebuild(node):
     return Items(name, items) if tag == "i" else {"l": list, "t": tuple, "s": set, "f": frozenset}[tag](items)
 
 
+def digest(value, dumps=marshal.dumps):
+    """The digest of a value too large to send, None for others. Long lists are hashed in pieces, so that no second copy
+    of a list of gigabytes is made; their size is told from their first items."""
+    if type(value) in (list, tuple) and len(value) > 50_000:
+        if len(dumps(value[:1000], 2)) * (len(value) // 1000) <= LARGE:
+            return None
+        pieces = (dumps(value[i:i + 1000], 2) for i in range(0, len(value), 1000))
+    elif type(value) in (str, bytes) and len(value) > LARGE:
+        pieces = (dumps(value, 2),)
+    else:
+        return None
+    state = BLAKE2(type(value).__name__.encode(), digest_size=16)
+    for piece in pieces:
+        state.update(piece)
+    return state.digest()
+
+
 def reply(out, value, dumps=marshal.dumps):
     try:
-        kind, body = b"R", dumps(value, 2)
+        large = digest(value)
+        kind, body = (b"H", large) if large else (b"R", dumps(value, 2))
     except ValueError:
         kind, body = b"X", dumps(describe(value), 2)
     send(out, kind, body)
