@@ -9,12 +9,16 @@ pub struct History {
     records: Vec<Record>,
 }
 
-/// Measured cost of one unit of work.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What earlier runs of a stage needed, in the units in which the stage reports its progress.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rate {
-    /// Thread-seconds per unit.
+    /// Unit of progress, for example `samples`.
+    pub unit: String,
+    /// Units of progress per unit of [`beyond_stage::Stage::work`].
+    pub units: f64,
+    /// Thread-seconds per unit of progress.
     pub seconds: f64,
-    /// Tokens per unit; 0 where tokens mean nothing.
+    /// Tokens per unit of progress; 0 where tokens mean nothing.
     pub tokens: f64,
 }
 
@@ -37,22 +41,31 @@ impl History {
         of_step.min_by_key(|record| differences(record)).or_else(|| of_stage().min_by_key(|record| differences(record)))
     }
 
-    /// Cost of one unit: median over earlier runs of the same step in this unit, else over those of the same stage.
-    pub fn rate(&self, step: &str, stage: &str, unit: &str) -> Option<Rate> {
-        let useful = |record: &&Record| record.ingredients.stage == stage && record.effort.unit == unit && record.effort.done > 0;
-        let all: Vec<&Record> = self.records.iter().filter(useful).collect();
-        let same: Vec<&Record> = all.iter().filter(|record| record.step == step).copied().collect();
-        let chosen = if same.is_empty() { all } else { same };
-        let per_unit = |value: fn(&Record) -> f64| median(chosen.iter().map(|record| value(record) / record.effort.done as f64).collect());
-        Some(Rate { seconds: per_unit(thread_seconds)?, tokens: per_unit(|record| record.effort.tokens as f64)? })
+    /// Medians over earlier runs of the same step, else of the same stage, that reported progress. `work` is [`beyond_stage::Stage::work`]
+    /// of a record's params.
+    pub fn rate(&self, step: &str, stage: &str, work: impl Fn(&Record) -> Option<u64>) -> Option<Rate> {
+        let amount = |record: &Record| work(record).filter(|amount| *amount > 0 && record.effort.done > 0);
+        let chosen: Vec<(&Record, f64)> = self.of(step, stage, |record| Some((record, amount(record)? as f64)));
+        let per_unit =
+            |value: fn(&Record) -> f64| median(chosen.iter().map(|(record, _)| value(record) / record.effort.done as f64).collect());
+        Some(Rate {
+            unit: chosen.last()?.0.effort.unit.clone(),
+            units: median(chosen.iter().map(|(record, amount)| record.effort.total as f64 / amount).collect())?,
+            seconds: per_unit(thread_seconds)?,
+            tokens: per_unit(|record| record.effort.tokens as f64)?,
+        })
     }
 
     /// Thread-seconds of a whole step: median over earlier runs of the same step, else of the same stage.
     pub fn whole(&self, step: &str, stage: &str) -> Option<f64> {
-        let of_stage: Vec<&Record> = self.records.iter().filter(|record| record.ingredients.stage == stage).collect();
-        let same: Vec<&Record> = of_stage.iter().filter(|record| record.step == step).copied().collect();
-        let chosen = if same.is_empty() { of_stage } else { same };
-        median(chosen.into_iter().map(thread_seconds).collect())
+        median(self.of(step, stage, |record| Some(thread_seconds(record))))
+    }
+
+    /// A value of every record of a step, or of its stage when the step has none; oldest first.
+    fn of<'r, T>(&'r self, step: &str, stage: &str, value: impl Fn(&'r Record) -> Option<T>) -> Vec<T> {
+        let of_stage = || self.records.iter().filter(|record| record.ingredients.stage == stage);
+        let same: Vec<T> = of_stage().filter(|record| record.step == step).filter_map(&value).collect();
+        if same.is_empty() { of_stage().filter_map(&value).collect() } else { same }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::history::{self, History};
+use crate::record::Record;
 use crate::survey::{Status, Survey};
 use anyhow::Result;
 use beyond_stage::Digest;
@@ -101,18 +102,25 @@ fn describe(survey: &Survey, i: usize) -> (Option<Digest>, String) {
 }
 
 fn estimate(survey: &Survey, history: &History, i: usize, planned: &mut Planned) -> Result<()> {
-    let (step, stage) = (&planned.step, &planned.stage);
-    let Some((unit, amount)) = survey.resolver.stage(i).work(survey.resolver.params(i))? else {
-        planned.seconds = history.whole(step, stage);
+    let (step, stage) = (&planned.step, survey.resolver.stage(i));
+    let whole = history.whole(step, stage.name());
+    let Some((unit, amount)) = stage.work(survey.resolver.params(i))? else {
+        planned.seconds = whole;
         return Ok(());
     };
+    // records of an older version may have other params
+    let work = |record: &Record| stage.work(&record.ingredients.params).ok().flatten().map(|(_, amount)| amount);
+    let Some(rate) = history.rate(step, stage.name(), work) else {
+        planned.seconds = whole;
+        planned.work = Some(Work { unit: unit.to_string(), amount, reused: 0 });
+        return Ok(());
+    };
+    let amount = (rate.units * amount as f64).round() as u64;
     let reused = reusable(survey, history, i).min(amount);
-    if let Some(rate) = history.rate(step, stage, unit) {
-        let missing = (amount - reused) as f64;
-        planned.seconds = Some(rate.seconds * missing);
-        planned.tokens = (rate.tokens > 0.0).then_some(rate.tokens * missing);
-    }
-    planned.work = Some(Work { unit: unit.to_string(), amount, reused });
+    let missing = (amount - reused) as f64;
+    planned.seconds = Some(rate.seconds * missing);
+    planned.tokens = (rate.tokens > 0.0).then_some(rate.tokens * missing);
+    planned.work = Some(Work { unit: rate.unit, amount, reused });
     Ok(())
 }
 
