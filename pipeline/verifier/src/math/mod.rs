@@ -1,34 +1,107 @@
 //! Mathematics: extract -> normalise -> parse the whole string -> compare by type -> verdict with a reason.
 
+mod answer;
+mod budget;
+mod command;
+mod compare;
+mod elementary;
+mod eval;
+mod explain;
 mod extract;
+mod float;
+mod interval;
+mod list;
+mod matrix;
+mod modular;
+mod normalise;
+mod number;
+mod parse;
 mod prose;
+mod relation;
+mod scalar;
+mod set;
+mod text;
+mod token;
+mod tree;
+mod unicode;
 mod unit;
+mod verdict;
+mod words;
 
 use crate::{Judgement, Options, Outcome, Policy};
+use answer::Answer;
+use budget::Budget;
+use verdict::{Judge, Verdict};
+
+pub use explain::explain_math;
 
 /// Judges a completion (or a bare answer) against a gold answer under a policy's defaults.
+///
+/// `gold` is an answer, or a whole solution whose answer is found like that of a completion. Deterministic, bounded by
+/// sizes and a step budget, and free of panics on any input.
 pub fn grade_math(gold: &str, response: &str, policy: Policy) -> Judgement {
     grade_math_with(gold, response, &Options::of(policy))
 }
 
-/// Judges under explicit options.
+/// Judges under explicit options; see [`grade_math`].
 pub fn grade_math_with(gold: &str, response: &str, options: &Options) -> Judgement {
-    let _ = options;
-    let Some(answer) = answer_text(response) else {
+    let Some(gold) = answer::of_gold(gold) else {
+        return Judgement::new(Outcome::Unjudged, None, "the gold answer is empty");
+    };
+    let Some(answer) = answer::of_response(response, options) else {
         return Judgement::nothing("no answer found");
     };
-    let gold = answer_text(gold).unwrap_or(gold);
-    let bare = |s: &str| s.replace([' ', '$'], "");
-    let reason = "text comparison";
-    match bare(gold).is_empty() {
-        true => Judgement::new(Outcome::Unjudged, Some(answer), "the gold answer is empty"),
-        false => Judgement::decided(bare(gold) == bare(answer), answer, reason),
-    }
+    let budget = Budget::new(options.budget);
+    judge_answers(&gold, &answer, options, &budget)
 }
 
-/// What [`grade_math_with`] does, step by step, as text for a reader.
-pub fn explain_math(gold: &str, response: &str, options: &Options) -> String {
-    format!("{:?}", grade_math_with(gold, response, options))
+/// Steps that a judgement takes of its budget; for tests of the bound.
+pub fn steps_of_math(gold: &str, response: &str, options: &Options) -> u64 {
+    let budget = Budget::new(options.budget);
+    if let (Some(gold), Some(answer)) = (answer::of_gold(gold), answer::of_response(response, options)) {
+        judge_answers(&gold, &answer, options, &budget);
+    }
+    budget.spent()
+}
+
+fn judge_answers(gold: &Answer, answer: &Answer, options: &Options, budget: &Budget) -> Judgement {
+    let shown = Some(answer.shown.as_str());
+    if gold.key() == answer.key() {
+        return Judgement::new(Outcome::Correct, shown, "identical");
+    }
+    if let Some(judgement) = by_letter(gold, answer) {
+        return judgement;
+    }
+    let tolerance = match options.tolerance.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let judge = Judge { options, budget, tolerance };
+    let verdict = answer::best_reading(gold, answer, &judge);
+    let (outcome, reason) = match verdict {
+        Verdict::Equal(why) => (Outcome::Correct, why),
+        Verdict::Exhausted => (Outcome::TimedOut, "the step budget is used up".to_owned()),
+        Verdict::Different(why) if answer.is_unread() => (Outcome::Unparsed, why),
+        Verdict::Different(why) => (Outcome::Incorrect, why),
+        Verdict::Unknown(why) => (Outcome::Unjudged, why),
+    };
+    Judgement::new(outcome, shown, reason)
+}
+
+/// A gold letter against `(D) 10`, and a gold `(D) 10` against either part.
+fn by_letter(gold: &Answer, answer: &Answer) -> Option<Judgement> {
+    let shown = answer.shown.as_str();
+    match (gold.letter(), answer.labelled(), gold.labelled()) {
+        (Some(wanted), Some((found, _)), _) => {
+            let reason = format!("chose {found}, gold {wanted}");
+            Some(Judgement::decided(found == wanted, shown, reason))
+        }
+        (None, Some((found, _)), Some((wanted, _))) => {
+            let reason = format!("chose {found}, gold {wanted}");
+            Some(Judgement::decided(found == wanted, shown, reason))
+        }
+        _ => None,
+    }
 }
 
 /// The text of the answer that would be judged.
@@ -39,7 +112,10 @@ pub(crate) fn answer_text(response: &str) -> Option<&str> {
     response.get(first.start..last.end)
 }
 
-/// The value of a closed expression as a float, for rules that round.
+/// The value of a closed real expression as a float, for rules that round.
 pub(crate) fn approximate_value(text: &str) -> Option<f64> {
-    text.parse().ok()
+    let node = parse::parse(&normalise::normalise(text).text, token::Reading::USUAL).ok()?;
+    let budget = Budget::new(Options::default().budget);
+    let cx = interval::Cx { prec: 128, budget: &budget };
+    eval::Eval::closed(cx).node(&node).ok()?.approx()
 }

@@ -73,12 +73,16 @@ pub fn connects(gap: &str) -> bool {
         return false;
     }
     let mut words = 0;
+    // A connector counts when nothing but LaTeX follows it: "papers and", not "and the sum is".
     let mut connector = false;
     for word in gap.split(|c: char| !c.is_ascii_alphanumeric()) {
         match word {
             "" | "text" | "quad" | "qquad" | "boxed" | "b" | "left" | "right" | "mathrm" | "textbf" | "displaystyle" => {}
             "and" | "or" | "And" | "Or" => connector = true,
-            _ => words += 1,
+            _ => {
+                words += 1;
+                connector = false;
+            }
         }
     }
     let assignment = gap.contains('=') && words <= 3 && gap.len() <= 32;

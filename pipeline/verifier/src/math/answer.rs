@@ -1,0 +1,275 @@
+//! An answer as it is judged: its text, its normal form, and the ways it can be read.
+
+use super::{
+    extract::{self, Candidate, Extraction, MAX_ANSWER, Rule},
+    normalise::{self, Normal},
+    number::Grouping,
+    parse::parse,
+    prose,
+    token::{Reading, Stopped},
+    tree::Node,
+    verdict::{Judge, Verdict},
+};
+use crate::{DecimalComma, Options};
+use std::cell::OnceCell;
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// As it stands in the text, joined when it has several parts.
+    pub shown: String,
+    /// How it was found.
+    pub rule: Rule,
+    normal: Normal,
+    key: String,
+    node: OnceCell<Result<Node, Stopped>>,
+}
+
+impl Answer {
+    fn new(shown: String, rule: Rule) -> Self {
+        let normal = normalise::normalise(&shown);
+        let key = normal.text.split_ascii_whitespace().collect();
+        Self { shown, rule, normal, key, node: OnceCell::new() }
+    }
+
+    /// The normal form without white space: equal keys are identical answers.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The normal form and its log.
+    pub fn normal(&self) -> &Normal {
+        &self.normal
+    }
+
+    /// The usual reading, or where it stopped.
+    pub fn node(&self) -> &Result<Node, Stopped> {
+        self.node.get_or_init(|| parse(&self.normal.text, Reading::USUAL))
+    }
+
+    /// Whether the text could not be read as mathematics or text of mathematics as a whole.
+    pub fn is_unread(&self) -> bool {
+        self.node().is_err()
+    }
+
+    /// The tree, or the whole text as text.
+    fn tree(&self) -> Node {
+        match self.node() {
+            Ok(node) => node.clone(),
+            Err(_) => Node::Text(self.normal.text.clone()),
+        }
+    }
+
+    /// A lone capital from A to J, bracketed or not.
+    pub fn letter(&self) -> Option<char> {
+        let inner = text_free(&self.normal.text);
+        let mut chars = inner.trim_matches(['(', ')', '.', ' ']).chars();
+        match (chars.next(), chars.next()) {
+            (Some(c @ 'A'..='J'), None) => Some(c),
+            _ => None,
+        }
+    }
+
+    /// `(D) 10`, `D. 10`, `D: 10`: the letter and what follows it.
+    pub fn labelled(&self) -> Option<(char, String)> {
+        let plain = text_free(&self.normal.text);
+        let text = plain.trim_start();
+        let text = ["Option ", "option ", "Choice "].iter().find_map(|p| text.strip_prefix(p)).unwrap_or(text);
+        let inner = text.strip_prefix('(');
+        let mut chars = inner.unwrap_or(text).chars();
+        let letter = chars.next().filter(|c| ('A'..='J').contains(c))?;
+        let rest = chars.as_str();
+        let rest = match (inner.is_some(), rest.chars().next()) {
+            (_, Some(')')) => &rest[1..],
+            (false, Some('.' | ':')) => &rest[1..],
+            (false, None) if text.len() < plain.trim().len() => rest,
+            _ => return None,
+        };
+        Some((letter, rest.trim().trim_start_matches(['.', ':', ' ', '~', '\\']).to_owned()))
+    }
+}
+
+/// Without `\text`, `\textbf` and the like, braces, and spacing commands.
+fn text_free(text: &str) -> String {
+    let mut out = text.to_owned();
+    if out.contains('\\') {
+        for command in ["\\textbf", "\\textrm", "\\text", "\\mathrm", "\\mathbf", "\\bf", "\\rm", "\\quad", "\\ ", "\\,", "\\;", "~"] {
+            out = out.replace(command, " ");
+        }
+    }
+    if out.trim_start().starts_with(['{', '(']) || out.len() < 12 {
+        out = out.replace(['{', '}'], "");
+    }
+    out.trim().to_owned()
+}
+
+/// The gold answer: its box if it has one, else the whole if it can be read, else what a completion would give.
+pub fn of_gold(gold: &str) -> Option<Answer> {
+    let whole = gold.trim();
+    if whole.is_empty() {
+        return None;
+    }
+    let extraction = extract::extract(gold);
+    let marked = |e: &Extraction| {
+        let rule = e.choices.first().and_then(|g| g.first()).map(|c| c.rule);
+        matches!(rule, Some(Rule::Boxed | Rule::BoxedOpen | Rule::Hashes | Rule::AnswerTag))
+    };
+    if marked(&extraction) {
+        return first_readable(gold, &extraction);
+    }
+    let answer = Answer::new(whole.to_owned(), Rule::Whole);
+    let long_prose = whole.len() > 80 && prose::has_words(whole);
+    if !answer.is_unread() || extraction.choices.len() < 2 || !long_prose {
+        return (!answer.key.is_empty()).then_some(answer);
+    }
+    first_readable(gold, &extraction)
+}
+
+/// The answer of a completion.
+pub fn of_response(response: &str, options: &Options) -> Option<Answer> {
+    let mut extraction = extract::extract(response);
+    if options.boxed_only || !options.inline_math_spans_lines {
+        let allowed = |group: &Vec<Candidate>| {
+            let boxed = group.iter().all(|c| c.rule == Rule::Boxed);
+            (boxed || !options.boxed_only) && (options.inline_math_spans_lines || !spans_lines(response, group))
+        };
+        extraction.choices.retain(allowed);
+    }
+    first_readable(response, &extraction)
+}
+
+/// Whether a candidate is, or would be, an inline formula with a line break right inside its delimiters.
+fn spans_lines(text: &str, group: &[Candidate]) -> bool {
+    group.iter().any(|c| {
+        let before = text[..c.start].trim_end_matches([' ', '\n']);
+        let break_after_open = text[before.len()..c.start].contains('\n');
+        let inline = before.ends_with("\\(") || before.ends_with('$') && !before.ends_with("$$");
+        let whole = c.of(text);
+        inline && break_after_open || whole.contains("$ \n") && !whole.contains("$$") || whole.contains("\\( \n")
+    })
+}
+
+/// The first candidate that can be read; boxes and bare answers are taken as they are.
+fn first_readable(text: &str, extraction: &Extraction) -> Option<Answer> {
+    let mut first = None;
+    for group in &extraction.choices {
+        let answer = joined(text, group)?;
+        let long = answer.shown.len() > MAX_ANSWER;
+        let prose = prose::has_words(&answer.shown);
+        if !long && (!prose || !answer.is_unread() && !only_text(&answer)) {
+            return Some(answer).filter(|a| !a.key.is_empty());
+        }
+        first.get_or_insert(answer);
+    }
+    // A sentence that holds no formula and no number is text.
+    first.filter(|a| !a.key.is_empty())
+}
+
+/// Several words that are no formula: a better candidate may follow.
+fn only_text(answer: &Answer) -> bool {
+    let several = answer.shown.split_whitespace().count() > 3;
+    several && matches!(answer.node(), Ok(Node::Text(_)))
+}
+
+fn joined(text: &str, group: &[Candidate]) -> Option<Answer> {
+    let rule = group.first()?.rule;
+    let parts: Vec<&str> = group.iter().map(|c| c.of(text)).collect();
+    Some(Answer::new(parts.join(", "), rule))
+}
+
+/// The best verdict over the ways both answers can be read; the usual reading is tried first.
+pub fn best_reading(gold: &Answer, pred: &Answer, judge: &Judge) -> Verdict {
+    let usual = judge.compare(&renamed(&gold.tree(), judge), &renamed(&pred.tree(), judge));
+    if usual.is_equal() {
+        return usual;
+    }
+    let mut verdict = usual;
+    for (a, b) in other_readings(gold, pred, judge.options) {
+        verdict = verdict.or(|| match judge.compare(&renamed(&a, judge), &renamed(&b, judge)) {
+            Verdict::Equal(why) => Verdict::Equal(format!("{why} (in another reading)")),
+            other => other,
+        });
+        if verdict.is_equal() {
+            break;
+        }
+    }
+    verdict
+}
+
+/// Other readings of either side: commas as separators or decimal commas, letters as units, a label's value.
+fn other_readings(gold: &Answer, pred: &Answer, options: &Options) -> Vec<(Node, Node)> {
+    let mut pairs = Vec::new();
+    let (g, p) = (gold.tree(), pred.tree());
+    for node in alternatives(gold, &p, options) {
+        pairs.push((node, p.clone()));
+    }
+    for node in alternatives(pred, &g, options) {
+        pairs.push((g.clone(), node));
+    }
+    pairs
+}
+
+fn alternatives(answer: &Answer, other: &Node, options: &Options) -> Vec<Node> {
+    let text = &answer.normal.text;
+    let mut out = Vec::new();
+    let mut push = |reading: Reading| out.extend(parse(text, reading).ok());
+    if comma_between_digits(text) {
+        push(Reading { grouping: Grouping::List, ..Reading::USUAL });
+        let one = text.matches(',').count() == 1;
+        if options.decimal_comma == DecimalComma::Either && one && is_decimal(other) && !is_thousands(text) {
+            push(Reading { grouping: Grouping::DecimalComma, ..Reading::USUAL });
+        }
+    }
+    if matches!(other, Node::Quantity(..)) && text.len() < 64 {
+        push(Reading { letter_units: true, ..Reading::USUAL });
+    }
+    if let Some((_, rest)) = answer.labelled()
+        && !rest.is_empty()
+    {
+        out.extend(parse(&rest, Reading::USUAL).ok());
+    }
+    out
+}
+
+fn comma_between_digits(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b',' && w[2].is_ascii_digit())
+}
+
+/// `1,234`: always thousands, never a decimal comma.
+fn is_thousands(text: &str) -> bool {
+    let Some((head, tail)) = text.split_once(',') else {
+        return false;
+    };
+    let three = tail.bytes().take_while(u8::is_ascii_digit).count() == 3;
+    let head = head.trim_start_matches('-');
+    three && !head.starts_with('0')
+}
+
+/// A number written with a decimal point, with or without a unit.
+fn is_decimal(node: &Node) -> bool {
+    match node {
+        Node::Quantity(a, _) | Node::Percent(a) | Node::Neg(a) => is_decimal(a),
+        Node::Num(n) => n.ulp.is_some(),
+        _ => false,
+    }
+}
+
+/// With variables numbered in order of first use, when names do not matter.
+fn renamed(node: &Node, judge: &Judge) -> Node {
+    if judge.options.names_matter {
+        return node.clone();
+    }
+    let mut names = Vec::new();
+    rename(node, &mut names)
+}
+
+fn rename(node: &Node, names: &mut Vec<String>) -> Node {
+    if let Node::Sym(name) = node {
+        let i = names.iter().position(|n| n == name).unwrap_or_else(|| {
+            names.push(name.clone());
+            names.len() - 1
+        });
+        return Node::Sym(format!("v{i}"));
+    }
+    node.map_children(&mut |c| rename(c, names))
+}

@@ -1,0 +1,473 @@
+//! Real intervals with big-float ends: every operation encloses the true result.
+
+use super::{
+    budget::{Budget, Exhausted, product_cost},
+    elementary::{self, ERROR, GUARD},
+    float::{Dir, Float, MAX_EXP},
+};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{Signed, ToPrimitive};
+use std::cmp::Ordering;
+
+/// Why an evaluation gave no enclosure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Not defined at this point: a division by zero, a logarithm of a negative number.
+    Undefined,
+    /// The enclosure is too wide to go on at this precision.
+    Unsure,
+    /// Not known how to evaluate.
+    Unsupported,
+    /// Out of steps.
+    Exhausted,
+}
+
+impl From<Exhausted> for Stop {
+    fn from(_: Exhausted) -> Self {
+        Stop::Exhausted
+    }
+}
+
+/// Precision in bits, and the steps left.
+#[derive(Clone, Copy, Debug)]
+pub struct Cx<'a> {
+    /// Bits kept by each operation.
+    pub prec: u32,
+    /// The counter of all work.
+    pub budget: &'a Budget,
+}
+
+impl Cx<'_> {
+    fn spend(&self, times: u64) -> Result<(), Stop> {
+        let bits = u64::from(self.prec);
+        Ok(self.budget.spend(times * product_cost(bits, bits) + 40)?)
+    }
+}
+
+/// lo <= x <= hi; a missing end is infinite.
+#[derive(Clone, Debug)]
+pub struct Interval {
+    lo: Option<Float>,
+    hi: Option<Float>,
+}
+
+type Real = Result<Interval, Stop>;
+
+impl Interval {
+    fn of(lo: Float, hi: Float) -> Self {
+        let huge = |x: &Float| x.top() > MAX_EXP;
+        Self {
+            lo: if huge(&lo) && lo.sign() == Ordering::Less { None } else { Some(lo) },
+            hi: if huge(&hi) && hi.sign() == Ordering::Greater { None } else { Some(hi) },
+        }
+    }
+
+    /// An integer.
+    pub fn int(n: i64) -> Self {
+        Self::of(Float::int(n), Float::int(n))
+    }
+
+    /// A rational number, enclosed.
+    pub fn rational(x: &BigRational, cx: Cx) -> Self {
+        Self::of(Float::rational(x, cx.prec, Dir::Down), Float::rational(x, cx.prec, Dir::Up))
+    }
+
+    /// Both ends when finite.
+    fn ends(&self) -> Result<(&Float, &Float), Stop> {
+        match (&self.lo, &self.hi) {
+            (Some(lo), Some(hi)) => Ok((lo, hi)),
+            _ => Err(Stop::Unsure),
+        }
+    }
+
+    /// The sign, when all points have it.
+    pub fn sign(&self) -> Option<Ordering> {
+        let lo = self.lo.as_ref().map_or(Ordering::Less, Float::sign);
+        let hi = self.hi.as_ref().map_or(Ordering::Greater, Float::sign);
+        (lo == hi).then_some(lo)
+    }
+
+    /// All points >= 0.
+    pub fn is_non_negative(&self) -> bool {
+        self.lo.as_ref().is_some_and(|lo| lo.sign() != Ordering::Less)
+    }
+
+    /// No point in common.
+    pub fn disjoint(&self, other: &Self) -> bool {
+        let below = |a: &Self, b: &Self| match (&a.hi, &b.lo) {
+            (Some(hi), Some(lo)) => hi.compare(lo) == Ordering::Less,
+            _ => false,
+        };
+        below(self, other) || below(other, self)
+    }
+
+    /// All points of this below all points of the other.
+    pub fn below(&self, other: &Self) -> bool {
+        match (&self.hi, &other.lo) {
+            (Some(hi), Some(lo)) => hi.compare(lo) == Ordering::Less,
+            _ => false,
+        }
+    }
+
+    /// Whether the width is below 2^-bits relative to the magnitude (or to 1 near zero).
+    pub fn is_tight(&self, bits: u32) -> bool {
+        let Ok((lo, hi)) = self.ends() else {
+            return false;
+        };
+        let width = hi.add(&lo.neg(), 32, Dir::Up);
+        let scale = lo.top().max(hi.top());
+        // Near zero compare with the smallest scale that answers have.
+        width.sign() == Ordering::Equal || width.top() < scale.max(-i64::from(bits) / 4) - i64::from(bits)
+    }
+
+    /// A point of it as f64, roughly.
+    pub fn approx(&self) -> f64 {
+        match (&self.lo, &self.hi) {
+            (Some(lo), Some(hi)) => (lo.approx() + hi.approx()) / 2.0,
+            (Some(_), None) => f64::INFINITY,
+            (None, Some(_)) => f64::NEG_INFINITY,
+            (None, None) => f64::NAN,
+        }
+    }
+
+    /// -x.
+    pub fn neg(&self) -> Self {
+        Self { lo: self.hi.as_ref().map(Float::neg), hi: self.lo.as_ref().map(Float::neg) }
+    }
+
+    /// x + y.
+    pub fn add(&self, y: &Self, cx: Cx) -> Real {
+        cx.spend(1)?;
+        let sum = |a: &Option<Float>, b: &Option<Float>, dir| Some(a.as_ref()?.add(b.as_ref()?, cx.prec, dir));
+        Ok(Self { lo: sum(&self.lo, &y.lo, Dir::Down), hi: sum(&self.hi, &y.hi, Dir::Up) })
+    }
+
+    /// x - y.
+    pub fn sub(&self, y: &Self, cx: Cx) -> Real {
+        self.add(&y.neg(), cx)
+    }
+
+    /// x · y.
+    pub fn mul(&self, y: &Self, cx: Cx) -> Real {
+        cx.spend(2)?;
+        let ((a, b), (c, d)) = (self.ends()?, y.ends()?);
+        if self.is_non_negative() && y.is_non_negative() {
+            return Ok(Self::of(a.mul(c, cx.prec, Dir::Down), b.mul(d, cx.prec, Dir::Up)));
+        }
+        let pairs = [(a, c), (a, d), (b, c), (b, d)];
+        let extreme = |dir, want| {
+            let products = pairs.iter().map(|(p, q)| p.mul(q, cx.prec, dir));
+            products.reduce(|m, x| if x.compare(&m) == want { x } else { m })
+        };
+        match (extreme(Dir::Down, Ordering::Less), extreme(Dir::Up, Ordering::Greater)) {
+            (Some(lo), Some(hi)) => Ok(Self::of(lo, hi)),
+            _ => Err(Stop::Unsure),
+        }
+    }
+
+    /// 1 / x.
+    pub fn recip(&self, cx: Cx) -> Real {
+        cx.spend(2)?;
+        match self.sign() {
+            Some(Ordering::Equal) => return Err(Stop::Undefined),
+            None => return Err(Stop::Unsure),
+            _ => {}
+        }
+        let one = Float::int(1);
+        let end = |x: &Option<Float>, dir| x.as_ref().map_or_else(Float::zero, |x| one.div(x, cx.prec, dir));
+        Ok(Self::of(end(&self.hi, Dir::Down), end(&self.lo, Dir::Up)))
+    }
+
+    /// x / y.
+    pub fn div(&self, y: &Self, cx: Cx) -> Real {
+        self.mul(&y.recip(cx)?, cx)
+    }
+
+    /// |x|.
+    pub fn abs(&self) -> Real {
+        match self.sign() {
+            Some(Ordering::Less) => Ok(self.neg()),
+            Some(_) => Ok(self.clone()),
+            None if self.is_non_negative() => Ok(self.clone()),
+            None => {
+                let (lo, hi) = self.ends()?;
+                let top = if lo.neg().compare(hi) == Ordering::Greater { lo.neg() } else { hi.clone() };
+                Ok(Self::of(Float::zero(), top))
+            }
+        }
+    }
+
+    /// n-th root of x >= 0.
+    pub fn root(&self, n: u32, cx: Cx) -> Real {
+        cx.spend(4)?;
+        if !self.is_non_negative() {
+            return Err(if self.sign() == Some(Ordering::Less) { Stop::Undefined } else { Stop::Unsure });
+        }
+        let (lo, hi) = self.ends()?;
+        Ok(Self::of(lo.root(n, cx.prec, Dir::Down), hi.root(n, cx.prec, Dir::Up)))
+    }
+
+    /// x^n for a natural n, by squaring.
+    pub fn powi(&self, mut n: u64, cx: Cx) -> Real {
+        if n % 2 == 0 && n > 0 && self.sign().is_none() && !self.is_non_negative() {
+            return self.abs()?.powi(n, cx);
+        }
+        let mut result = Self::int(1);
+        let mut base = self.clone();
+        while n > 0 {
+            if n & 1 == 1 {
+                result = result.mul(&base, cx)?;
+            }
+            n >>= 1;
+            if n > 0 {
+                base = base.mul(&base, cx)?;
+            }
+        }
+        Ok(result)
+    }
+
+    /// e^x.
+    pub fn exp(&self, cx: Cx) -> Real {
+        let lo = match &self.lo {
+            Some(x) => exp_point(x, cx)?.lo,
+            None => Some(Float::zero()),
+        };
+        let hi = match &self.hi {
+            Some(x) => exp_point(x, cx)?.hi,
+            None => None,
+        };
+        Ok(Self { lo, hi })
+    }
+
+    /// Natural logarithm of x > 0.
+    pub fn ln(&self, cx: Cx) -> Real {
+        match self.sign() {
+            Some(Ordering::Greater) => {}
+            Some(_) => return Err(Stop::Undefined),
+            None => return Err(Stop::Unsure),
+        }
+        let lo = match &self.lo {
+            Some(x) => ln_point(x, cx)?.lo,
+            None => None,
+        };
+        let hi = match &self.hi {
+            Some(x) => ln_point(x, cx)?.hi,
+            None => None,
+        };
+        Ok(Self { lo, hi })
+    }
+
+    /// Sine and cosine: value at the middle, widened by half the width (both have slope at most 1).
+    pub fn sin_cos(&self, cx: Cx) -> Result<(Self, Self), Stop> {
+        let (lo, hi) = self.ends()?;
+        let half = hi.add(&lo.neg(), 32, Dir::Up);
+        let middle = Float::new(1.into(), -1).mul(&lo.add(hi, cx.prec, Dir::Down), cx.prec, Dir::Down);
+        // The middle is rounded: the whole width is a safe radius.
+        let (sin, cos) = sin_cos_point(&middle, cx)?;
+        Ok((sin.widened(&half, cx), cos.widened(&half, cx)))
+    }
+
+    /// Arc tangent.
+    pub fn atan(&self, cx: Cx) -> Real {
+        let (lo, hi) = self.ends()?;
+        Ok(Self { lo: atan_point(lo, cx)?.lo, hi: atan_point(hi, cx)?.hi })
+    }
+
+    fn widened(&self, by: &Float, cx: Cx) -> Self {
+        let shift = |x: &Option<Float>, by: Float, dir| x.as_ref().map(|x| x.add(&by, cx.prec, dir));
+        Self { lo: shift(&self.lo, by.neg(), Dir::Down), hi: shift(&self.hi, by.clone(), Dir::Up) }
+    }
+
+    /// The integer below every point, when there is one.
+    pub fn floor(&self) -> Result<BigInt, Stop> {
+        let (lo, hi) = self.ends()?;
+        match (lo.floor(), hi.floor()) {
+            (Some(a), Some(b)) if a == b => Ok(a),
+            _ => Err(Stop::Unsure),
+        }
+    }
+}
+
+/// pi.
+pub fn pi(cx: Cx) -> Interval {
+    let w = cx.prec + GUARD;
+    let value = elementary::pi(w);
+    from_fixed(value, w, 2, 0, cx)
+}
+
+/// value·2^(k-w), off by at most `error` units.
+fn from_fixed(value: BigInt, w: u32, error: u32, k: i64, cx: Cx) -> Interval {
+    let e = k - i64::from(w);
+    let lo = Float::new(&value - error, e).round(cx.prec, Dir::Down);
+    let hi = Float::new(value + error, e).round(cx.prec, Dir::Up);
+    Interval::of(lo, hi)
+}
+
+fn exp_point(x: &Float, cx: Cx) -> Real {
+    cx.spend(100)?;
+    // e^x = 2^k e^r with r = x - k ln 2.
+    if x.top() > 58 {
+        let positive = x.sign() == Ordering::Greater;
+        let edge = |e| Some(Float::new(1.into(), e));
+        return Ok(if positive {
+            Interval { lo: edge(MAX_EXP / 8), hi: None }
+        } else {
+            Interval { lo: Some(Float::zero()), hi: edge(-MAX_EXP / 8) }
+        });
+    }
+    let w = cx.prec + GUARD;
+    let wide = w + 64;
+    let (k, r) = elementary::reduce(&x.fixed(wide), &elementary::ln2(wide)).ok_or(Stop::Unsure)?;
+    let mut r = r >> 64u32;
+    let mut k = k;
+    if r.is_negative() {
+        r += elementary::ln2(w);
+        k -= 1;
+    }
+    Ok(from_fixed(elementary::exp(&r, w), w, ERROR, k, cx))
+}
+
+fn ln_point(x: &Float, cx: Cx) -> Real {
+    cx.spend(120)?;
+    let w = cx.prec + GUARD;
+    // x = m·2^k with 1/2 <= m < 1; the upper half of [1/2, 1) and the lower half of [1, 2) keep the series short.
+    let mut k = x.top();
+    let mut m = Float::new(1.into(), -k).mul(x, w + 2, Dir::Down).fixed(w);
+    if m < (BigInt::from(3) << (w - 2)) {
+        m <<= 1u32;
+        k -= 1;
+    }
+    let value = elementary::ln(&m, w) + elementary::ln2(w) * k;
+    let error = u64::from(ERROR) + k.unsigned_abs();
+    match u32::try_from(error) {
+        Ok(error) => Ok(from_fixed(value, w, error, 0, cx)),
+        Err(_) => {
+            let slack = BigInt::from(error);
+            let e = -i64::from(w);
+            let lo = Float::new(&value - &slack, e).round(cx.prec, Dir::Down);
+            Ok(Interval::of(lo, Float::new(value + slack, e).round(cx.prec, Dir::Up)))
+        }
+    }
+}
+
+fn sin_cos_point(x: &Float, cx: Cx) -> Result<(Interval, Interval), Stop> {
+    cx.spend(120)?;
+    // Beyond this the reduction would need more bits of pi than are kept.
+    if x.top() > 1024 {
+        let all = Interval::of(Float::int(-1), Float::int(1));
+        return Ok((all.clone(), all));
+    }
+    let w = cx.prec + GUARD;
+    let extra = x.top().max(0).to_u32().unwrap_or(0);
+    let wide = w + extra + 8;
+    let half_pi = elementary::pi(wide + 1) >> 2u32;
+    let half_pi = if extra == 0 { elementary::pi(wide) >> 1u32 } else { half_pi };
+    let twice: BigInt = (x.fixed(wide) << 1u32) + &half_pi;
+    let q = num_integer::Integer::div_floor(&twice, &(&half_pi << 1u32));
+    let r = (x.fixed(wide) - &q * &half_pi) >> (wide - w);
+    let (sin, cos) = elementary::sin_cos(&r, w);
+    let enclose = |v: BigInt| from_fixed(v, w, ERROR, 0, cx);
+    let quarter = num_integer::Integer::mod_floor(&q, &BigInt::from(4)).to_u8().unwrap_or(0);
+    Ok(match quarter {
+        0 => (enclose(sin), enclose(cos)),
+        1 => (enclose(cos), enclose(-sin)),
+        2 => (enclose(-sin), enclose(-cos)),
+        _ => (enclose(-cos), enclose(sin)),
+    })
+}
+
+fn atan_point(x: &Float, cx: Cx) -> Real {
+    cx.spend(120)?;
+    let w = cx.prec + GUARD;
+    if x.sign() == Ordering::Equal {
+        return Ok(Interval::int(0));
+    }
+    if x.top() <= 0 {
+        return Ok(from_fixed(elementary::atan(&x.fixed(w), w), w, ERROR, 0, cx));
+    }
+    // |x| >= 1/2: atan x = ±pi/2 - atan(1/x) when |x| > 1.
+    let one = BigInt::from(1) << w;
+    let fixed_small = x.top() == 1 && x.fixed(w).abs() <= one;
+    if fixed_small {
+        return Ok(from_fixed(elementary::atan(&x.fixed(w), w), w, ERROR, 0, cx));
+    }
+    let inverse = Float::int(1).div(x, w, Dir::Down).fixed(w);
+    let inner = elementary::atan(&inverse, w);
+    let half_pi = elementary::pi(w) >> 1u32;
+    let value = if x.sign() == Ordering::Greater { half_pi - inner } else { -half_pi - inner };
+    Ok(from_fixed(value, w, ERROR, 0, cx))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rational(n: i64, d: i64) -> BigRational {
+        BigRational::new(n.into(), d.into())
+    }
+
+    fn encloses(x: &Interval, value: f64) -> bool {
+        (x.approx() - value).abs() <= 1e-13 * value.abs().max(1e-3)
+    }
+
+    proptest! {
+        // The standard library as oracle for the middle; nesting of precisions as oracle for the ends.
+        #[test]
+        fn functions_enclose(n in -100_000i64..100_000, d in 1i64..5_000) {
+            let budget = Budget::new(u64::MAX);
+            let (low, high) = (Cx { prec: 64, budget: &budget }, Cx { prec: 300, budget: &budget });
+            let r = rational(n, d);
+            let x = n as f64 / d as f64;
+            let f = |cx: Cx| -> Vec<Interval> {
+                let i = Interval::rational(&r, cx);
+                let (s, c) = i.sin_cos(cx).unwrap();
+                let mut out = vec![s, c, i.atan(cx).unwrap()];
+                if n > 0 {
+                    out.push(i.ln(cx).unwrap());
+                    out.push(i.root(3, cx).unwrap());
+                }
+                if x.abs() < 700.0 {
+                    out.push(i.exp(cx).unwrap());
+                }
+                out
+            };
+            let (rough, fine) = (f(low), f(high));
+            for (a, b) in rough.iter().zip(&fine) {
+                prop_assert!(!a.disjoint(b));
+                prop_assert!(b.is_tight(200), "{b:?}");
+            }
+            prop_assert!(encloses(&rough[2], x.atan()));
+            if x.abs() < 1e3 {
+                prop_assert!((rough[0].approx() - x.sin()).abs() < 1e-11);
+                prop_assert!((rough[1].approx() - x.cos()).abs() < 1e-11);
+            }
+        }
+    }
+
+    #[test]
+    fn towers_do_not_hang_and_are_ordered() {
+        let budget = Budget::new(1_000_000);
+        let cx = Cx { prec: 96, budget: &budget };
+        let huge = Interval::rational(&rational(1 << 62, 1), cx).exp(cx).unwrap();
+        assert!(huge.disjoint(&Interval::int(10)));
+        assert!(Interval::int(10).below(&huge));
+        let tiny = Interval::rational(&rational(-(1 << 62), 1), cx).exp(cx).unwrap();
+        assert!(tiny.disjoint(&Interval::int(1)) && tiny.is_non_negative());
+    }
+
+    #[test]
+    fn undefined_or_unsure() {
+        let budget = Budget::new(1_000_000);
+        let cx = Cx { prec: 64, budget: &budget };
+        assert_eq!(Interval::int(0).recip(cx).unwrap_err(), Stop::Undefined);
+        assert_eq!(Interval::int(-1).ln(cx).unwrap_err(), Stop::Undefined);
+        let around = Interval::of(Float::int(-1), Float::int(1));
+        assert_eq!(around.recip(cx).unwrap_err(), Stop::Unsure);
+        assert_eq!(around.powi(2, cx).unwrap().sign(), None);
+        let spent = Budget::new(10);
+        let cx = Cx { prec: 64, budget: &spent };
+        assert_eq!(Interval::int(2).exp(cx).unwrap_err(), Stop::Exhausted);
+    }
+}

@@ -1,0 +1,530 @@
+//! Sets of real numbers as cuts of the line: intervals, unions, inequalities, finite sets.
+
+use super::{
+    eval::{Eval, Val},
+    interval::Cx,
+    tree::{Const, Func, Node, Rel, SetOp},
+    verdict::{Judge, Verdict},
+};
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+use std::cmp::Ordering;
+
+/// Precision of endpoints.
+const PRECISION: u32 = 320;
+/// Most cuts of a set.
+const MAX_CUTS: usize = 128;
+
+/// A finite union of intervals and points: membership at each cut and between neighbouring ones.
+#[derive(Clone, Debug)]
+pub struct RealSet {
+    cuts: Vec<Val>,
+    at: Vec<bool>,
+    /// One more than cuts: below the first, between, above the last.
+    between: Vec<bool>,
+}
+
+impl RealSet {
+    fn everything(member: bool) -> Self {
+        Self { cuts: Vec::new(), at: Vec::new(), between: vec![member] }
+    }
+
+    fn point(x: Val) -> Self {
+        Self { cuts: vec![x], at: vec![true], between: vec![false, false] }
+    }
+
+    /// Members on the given side of `x`.
+    fn half_line(x: Val, above: bool, closed: bool) -> Self {
+        Self { cuts: vec![x], at: vec![closed], between: vec![!above, above] }
+    }
+
+    fn complement(mut self) -> Self {
+        for flag in self.at.iter_mut().chain(self.between.iter_mut()) {
+            *flag = !*flag;
+        }
+        self
+    }
+
+    /// Removes cuts that separate nothing.
+    fn reduced(self) -> Self {
+        let mut out = Self { cuts: Vec::new(), at: Vec::new(), between: vec![self.between[0]] };
+        for (i, cut) in self.cuts.into_iter().enumerate() {
+            let (before, after) = (self.between[i], self.between[i + 1]);
+            if self.at[i] == before && before == after {
+                continue;
+            }
+            out.cuts.push(cut);
+            out.at.push(self.at[i]);
+            out.between.push(after);
+        }
+        out
+    }
+
+    /// Whether no number is a member.
+    pub fn is_empty(&self) -> bool {
+        !self.at.iter().any(|b| *b) && !self.between.iter().any(|b| *b)
+    }
+
+    fn is_finite(&self) -> bool {
+        !self.between.iter().any(|b| *b)
+    }
+}
+
+/// What reads sets out of trees.
+pub struct Reader<'a> {
+    eval: Eval<'a>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader on the judge's budget.
+    pub fn new(judge: &Judge<'a>) -> Self {
+        let cx = Cx { prec: PRECISION, budget: judge.budget };
+        Self { eval: Eval { complex: false, ..Eval::closed(cx) } }
+    }
+
+    /// The set of real numbers that a node denotes; None when it denotes none, or none that is understood.
+    pub fn read(&mut self, node: &Node) -> Option<RealSet> {
+        self.set(node).map(RealSet::reduced)
+    }
+
+    fn set(&mut self, node: &Node) -> Option<RealSet> {
+        match node {
+            Node::Interval(a, b) => self.interval(&a.at, a.closed, &b.at, b.closed),
+            Node::Tuple(parts) if parts.len() == 2 => self.interval(&parts[0], false, &parts[1], false),
+            Node::Set(items) => self.points(items),
+            Node::NamedSet('R') => Some(RealSet::everything(true)),
+            Node::Text(t) if super::text::key(t) == "allreal" => Some(RealSet::everything(true)),
+            Node::Text(t) if super::text::key(t) == "nosolution" => Some(RealSet::everything(false)),
+            Node::SetOp(op, a, b) => {
+                let (a, b) = (self.set(a)?, self.set(b)?);
+                match op {
+                    SetOp::Union => self.merge(&a, &b, |x, y| x || y),
+                    SetOp::Intersection => self.merge(&a, &b, |x, y| x && y),
+                    SetOp::Difference => self.merge(&a, &b, |x, y| x && !y),
+                }
+            }
+            Node::Builder(head, condition) => self.builder(head, condition),
+            Node::Chain(first, rest) => self.chain(first, rest),
+            Node::List(items) => self.conditions(items),
+            _ => None,
+        }
+    }
+
+    fn builder(&mut self, head: &Node, condition: &Node) -> Option<RealSet> {
+        match head {
+            Node::Sym(_) => self.set(condition),
+            Node::Chain(variable, rest) if matches!(variable.as_ref(), Node::Sym(_)) => match rest.as_slice() {
+                [(Rel::In, domain)] => {
+                    let (a, b) = (self.set(domain)?, self.set(condition)?);
+                    self.merge(&a, &b, |x, y| x && y)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn points(&mut self, items: &[Node]) -> Option<RealSet> {
+        let mut all = RealSet::everything(false);
+        for item in items {
+            for value in super::list::expanded(item) {
+                let x = self.value(&value)?;
+                all = self.merge(&all, &RealSet::point(x), |a, b| a || b)?;
+            }
+        }
+        Some(all)
+    }
+
+    fn interval(&mut self, low: &Node, low_closed: bool, high: &Node, high_closed: bool) -> Option<RealSet> {
+        let above = match infinity(low) {
+            Some(-1) => RealSet::everything(true),
+            Some(_) => return None,
+            None => RealSet::half_line(self.value(low)?, true, low_closed),
+        };
+        let below = match infinity(high) {
+            Some(1) => RealSet::everything(true),
+            Some(_) => return None,
+            None => RealSet::half_line(self.value(high)?, false, high_closed),
+        };
+        self.merge(&above, &below, |a, b| a && b)
+    }
+
+    fn value(&mut self, node: &Node) -> Option<Val> {
+        let node = match node {
+            Node::Degree(a) | Node::Percent(a) | Node::Quantity(a, _) => a,
+            other => other,
+        };
+        self.eval.node(node).ok().filter(|v| !matches!(v, Val::Complex(..)))
+    }
+
+    fn order(&self, a: &Val, b: &Val) -> Ordering {
+        // Enclosures of 320 bits that overlap are the same number.
+        self.eval.compare(a, b).unwrap_or(Ordering::Equal)
+    }
+
+    /// Combines membership point by point.
+    fn merge(&self, a: &RealSet, b: &RealSet, op: impl Fn(bool, bool) -> bool) -> Option<RealSet> {
+        let mut out = RealSet { cuts: Vec::new(), at: Vec::new(), between: vec![op(a.between[0], b.between[0])] };
+        let (mut i, mut j) = (0, 0);
+        while i < a.cuts.len() || j < b.cuts.len() {
+            let order = match (a.cuts.get(i), b.cuts.get(j)) {
+                (Some(x), Some(y)) => self.order(x, y),
+                (Some(_), None) => Ordering::Less,
+                _ => Ordering::Greater,
+            };
+            let in_a = if order == Ordering::Greater { a.between[i] } else { a.at[i] };
+            let in_b = if order == Ordering::Less { b.between[j] } else { b.at[j] };
+            let cut = if order == Ordering::Greater { &b.cuts[j] } else { &a.cuts[i] };
+            i += usize::from(order != Ordering::Greater);
+            j += usize::from(order != Ordering::Less);
+            out.cuts.push(cut.clone());
+            out.at.push(op(in_a, in_b));
+            out.between.push(op(a.between[i], b.between[j]));
+            if out.cuts.len() > MAX_CUTS {
+                return None;
+            }
+        }
+        Some(out)
+    }
+
+    /// `x \in S`, `a < x <= b`, `|x - 1| > 2`, `x \ne 3`: the values of the only variable that make the chain true.
+    fn chain(&mut self, first: &Node, rest: &[(Rel, Node)]) -> Option<RealSet> {
+        if let [(Rel::In, set)] = rest {
+            return is_name(first).then(|| self.set(set)).flatten();
+        }
+        if let [(Rel::NotIn, set)] = rest {
+            return is_name(first).then(|| self.set(set)).flatten().map(RealSet::complement);
+        }
+        if !rest.iter().all(|(r, _)| r.is_order() || *r == Rel::Ne) {
+            return None;
+        }
+        let variable = only_variable(first, rest)?;
+        let mut all = RealSet::everything(true);
+        let mut left = first;
+        for (rel, right) in rest {
+            let part = self.relation(left, *rel, right, &variable)?;
+            all = self.merge(&all, &part, |a, b| a && b)?;
+            left = right;
+        }
+        Some(all)
+    }
+
+    /// Side by side, inequalities of one variable hold together if they can, otherwise either.
+    fn conditions(&mut self, items: &[Node]) -> Option<RealSet> {
+        let mut sets = Vec::new();
+        let mut name: Option<String> = None;
+        for item in items {
+            let Node::Chain(first, rest) = item else {
+                return None;
+            };
+            if !rest.iter().all(|(r, _)| r.is_order() || *r == Rel::Ne || matches!(r, Rel::In | Rel::NotIn)) {
+                return None;
+            }
+            let membership = matches!(rest.as_slice(), [(Rel::In | Rel::NotIn, _)]);
+            let own = if membership { name_of(first) } else { only_variable(first, rest).and_then(|v| name_of(&v)) };
+            if name.get_or_insert(own.clone()?) != own.as_ref()? {
+                return None;
+            }
+            sets.push(self.set(item)?);
+        }
+        let mut both = sets.first()?.clone();
+        let mut either = both.clone();
+        for set in &sets[1..] {
+            both = self.merge(&both, set, |a, b| a && b)?;
+            either = self.merge(&either, set, |a, b| a || b)?;
+        }
+        Some(if both.is_empty() { either } else { both })
+    }
+
+    fn relation(&mut self, left: &Node, rel: Rel, right: &Node, variable: &Node) -> Option<RealSet> {
+        if let (Some(sign), false) = (infinity(right), left == variable && infinity(left).is_some()) {
+            return bounded(rel, sign);
+        }
+        if let Some(sign) = infinity(left) {
+            return bounded(rel.flipped(), sign);
+        }
+        let difference = Node::Add(vec![left.clone(), Node::Neg(Box::new(right.clone()))]);
+        let mut cuts = Vec::new();
+        for branch in branches(&difference) {
+            cuts.extend(self.roots(&branch, variable)?);
+        }
+        cuts.sort_by(|a, b| self.order(a, b));
+        cuts.dedup_by(|a, b| self.order(a, b) == Ordering::Equal);
+        self.sign_chart(&difference, rel, variable, cuts)
+    }
+
+    /// Tests the relation between and at the candidates for roots.
+    fn sign_chart(&mut self, difference: &Node, rel: Rel, variable: &Node, cuts: Vec<Val>) -> Option<RealSet> {
+        let mut between = Vec::with_capacity(cuts.len() + 1);
+        let mut at = Vec::with_capacity(cuts.len());
+        for i in 0..=cuts.len() {
+            let probe = self.probe(i.checked_sub(1).map(|j| &cuts[j]), cuts.get(i))?;
+            let value = self.substituted(difference, variable, &probe).ok()?;
+            between.push(holds(rel, self.eval.sign(&value)?));
+        }
+        for cut in &cuts {
+            let sign = match cut {
+                Val::Exact(x) => {
+                    let value = self.substituted(difference, variable, x).ok()?;
+                    self.eval.sign(&value).unwrap_or(Ordering::Equal)
+                }
+                // An irrational candidate is a root of one branch; with several branches it may not be one at all.
+                _ if !difference.any(&|n| matches!(n, Node::Func(Func::Abs, _))) => Ordering::Equal,
+                _ => self.sign_near(difference, variable, cut)?,
+            };
+            at.push(holds(rel, sign));
+        }
+        Some(RealSet { cuts, at, between })
+    }
+
+    /// Sign at an irrational candidate: zero if the signs around it differ or vanish, else their sign.
+    fn sign_near(&mut self, difference: &Node, variable: &Node, cut: &Val) -> Option<Ordering> {
+        let middle = BigRational::from_float(cut.approx()?)?;
+        let step = BigRational::new(One::one(), (1_000_000_000i64).into());
+        let mut signs = Vec::new();
+        for probe in [&middle - &step, &middle + &step] {
+            let value = self.substituted(difference, variable, &probe).ok()?;
+            let small = value.approx()?.abs() < 1e-6;
+            signs.push(if small { Ordering::Equal } else { self.eval.sign(&value)? });
+        }
+        Some(if signs[0] == signs[1] { signs[0] } else { Ordering::Equal })
+    }
+
+    /// A rational number strictly between two cuts.
+    fn probe(&self, low: Option<&Val>, high: Option<&Val>) -> Option<BigRational> {
+        let near = |v: &Val| match v {
+            Val::Exact(x) => Some(x.clone()),
+            other => BigRational::from_float(other.approx()?),
+        };
+        let one = BigRational::one();
+        Some(match (low, high) {
+            (None, None) => BigRational::zero(),
+            (Some(a), None) => near(a)? + &one,
+            (None, Some(b)) => near(b)? - &one,
+            (Some(a), Some(b)) => (near(a)? + near(b)?) / BigRational::from_integer(2.into()),
+        })
+    }
+
+    fn substituted(&mut self, node: &Node, variable: &Node, x: &BigRational) -> Result<Val, super::interval::Stop> {
+        let value = Node::Num(super::number::Number::exact(x.clone()));
+        self.eval.node(&replace(node, variable, &value))
+    }
+
+    /// Real roots of a function that is at most quadratic in the variable, from its values at 0, 1, 2, 3.
+    fn roots(&mut self, f: &Node, variable: &Node) -> Option<Vec<Val>> {
+        let mut values = Vec::new();
+        for x in 0..4 {
+            values.push(self.substituted(f, variable, &BigRational::from_integer(x.into())).ok()?);
+        }
+        let e = &self.eval;
+        let diff = |v: &[Val]| v.windows(2).map(|w| e.sub(&w[1], &w[0]).ok()).collect::<Option<Vec<_>>>();
+        let first = diff(&values)?;
+        let second = diff(&first)?;
+        let third = diff(&second)?;
+        if !self.vanishes(&third[0]) {
+            return None;
+        }
+        let constant = values[0].clone();
+        if self.vanishes(&second[0]) {
+            if self.vanishes(&first[0]) {
+                return Some(Vec::new());
+            }
+            return Some(vec![e.div(&constant.neg(), &first[0]).ok()?]);
+        }
+        let a = e.div(&second[0], &Val::int(2)).ok()?;
+        let b = e.sub(&first[0], &a).ok()?;
+        self.quadratic(&a, &b, &constant)
+    }
+
+    fn vanishes(&self, value: &Val) -> bool {
+        match value {
+            Val::Exact(x) => x.is_zero(),
+            other => self.eval.sign(other).is_none(),
+        }
+    }
+
+    fn quadratic(&mut self, a: &Val, b: &Val, c: &Val) -> Option<Vec<Val>> {
+        let e = &self.eval;
+        let four_ac = e.mul(&e.mul(a, c).ok()?, &Val::int(4)).ok()?;
+        let discriminant = e.sub(&e.mul(b, b).ok()?, &four_ac).ok()?;
+        let twice_a = e.mul(a, &Val::int(2)).ok()?;
+        match self.eval.sign(&discriminant) {
+            Some(Ordering::Less) => Some(Vec::new()),
+            Some(Ordering::Greater) => {
+                let root = match &discriminant {
+                    Val::Exact(d) => {
+                        let node = Node::Num(super::number::Number::exact(d.clone()));
+                        self.eval.node(&Node::Root(Box::new(Node::int(2)), Box::new(node))).ok()?
+                    }
+                    other => Val::Real(self.eval.real(other).ok()?.root(2, self.eval.cx).ok()?),
+                };
+                let e = &self.eval;
+                let low = e.div(&e.sub(&b.neg(), &root).ok()?, &twice_a).ok()?;
+                let high = e.div(&e.add(&b.neg(), &root).ok()?, &twice_a).ok()?;
+                Some(vec![low, high])
+            }
+            _ => Some(vec![self.eval.div(&b.neg(), &twice_a).ok()?]),
+        }
+    }
+
+    /// Equality of two sets.
+    pub fn compare(&self, a: &RealSet, b: &RealSet) -> Verdict {
+        let same = a.cuts.len() == b.cuts.len()
+            && a.at == b.at
+            && a.between == b.between
+            && a.cuts.iter().zip(&b.cuts).all(|(x, y)| self.order(x, y) == Ordering::Equal);
+        if same { Verdict::equal("the same set of real numbers") } else { Verdict::different("different sets of real numbers") }
+    }
+
+    /// Whether the set is given by intervals or inequalities rather than by listing numbers.
+    pub fn is_region(set: &RealSet) -> bool {
+        !set.is_finite() || set.is_empty()
+    }
+}
+
+fn holds(rel: Rel, sign: Ordering) -> bool {
+    match rel {
+        Rel::Lt => sign == Ordering::Less,
+        Rel::Le => sign != Ordering::Greater,
+        Rel::Gt => sign == Ordering::Greater,
+        Rel::Ge => sign != Ordering::Less,
+        _ => sign != Ordering::Equal,
+    }
+}
+
+/// `x < \infty` says nothing, `x > \infty` cannot be.
+fn bounded(rel: Rel, sign: i32) -> Option<RealSet> {
+    match (rel, sign) {
+        (Rel::Lt | Rel::Le, 1) | (Rel::Gt | Rel::Ge, -1) | (Rel::Ne, _) => Some(RealSet::everything(true)),
+        _ => None,
+    }
+}
+
+/// 1 for infinity, -1 for minus infinity.
+pub fn infinity(node: &Node) -> Option<i32> {
+    match node {
+        Node::Const(Const::Infinity) => Some(1),
+        Node::Neg(a) => infinity(a).map(|s| -s),
+        _ => None,
+    }
+}
+
+/// A symbol, or an unknown function of anything: what stands for one number.
+fn is_name(node: &Node) -> bool {
+    matches!(node, Node::Sym(_) | Node::Indexed(..) | Node::Apply(..))
+}
+
+fn name_of(node: &Node) -> Option<String> {
+    is_name(node).then(|| format!("{node:?}"))
+}
+
+/// The only name in the chain; an unknown function counts as one name, whatever is inside.
+fn only_variable(first: &Node, rest: &[(Rel, Node)]) -> Option<Node> {
+    let mut found: Option<Node> = None;
+    for part in std::iter::once(first).chain(rest.iter().map(|(_, n)| n)) {
+        if !collect(part, &mut found) {
+            return None;
+        }
+    }
+    found
+}
+
+fn collect(node: &Node, found: &mut Option<Node>) -> bool {
+    if is_name(node) {
+        return *found.get_or_insert_with(|| node.clone()) == *node;
+    }
+    node.children().into_iter().all(|c| collect(c, found))
+}
+
+/// The tree with one name replaced.
+pub fn replace(node: &Node, name: &Node, value: &Node) -> Node {
+    if node == name {
+        return value.clone();
+    }
+    node.map_children(&mut |c| replace(c, name, value))
+}
+
+/// The tree with each |u| as u and as -u; only the outermost two absolute values are split.
+fn branches(node: &Node) -> Vec<Node> {
+    let mut out = vec![node.clone()];
+    for _ in 0..2 {
+        let mut next = Vec::new();
+        for tree in out {
+            match first_abs(&tree) {
+                Some(abs) => {
+                    let Node::Func(_, args) = &abs else {
+                        continue;
+                    };
+                    let inner = args[0].clone();
+                    next.push(replace(&tree, &abs, &inner));
+                    next.push(replace(&tree, &abs, &Node::Neg(Box::new(inner))));
+                }
+                None => next.push(tree),
+            }
+        }
+        out = next;
+    }
+    out
+}
+
+fn first_abs(node: &Node) -> Option<Node> {
+    if matches!(node, Node::Func(Func::Abs, args) if args.len() == 1) {
+        return Some(node.clone());
+    }
+    node.children().into_iter().find_map(first_abs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Options,
+        math::{budget::Budget, parse::parse, token::Reading},
+    };
+
+    fn same(a: &str, b: &str) -> Option<bool> {
+        let (options, budget) = (Options::default(), Budget::new(10_000_000));
+        let judge = Judge { options: &options, budget: &budget, tolerance: None };
+        let mut reader = Reader::new(&judge);
+        let mut read = |t: &str| reader.read(&parse(t, Reading::USUAL).expect(t));
+        let (x, y) = (read(a)?, read(b)?);
+        Some(reader.compare(&x, &y).is_equal())
+    }
+
+    #[test]
+    fn intervals_and_inequalities() {
+        for (a, b) in [
+            ("(0,12.5)", "0<x<12.5"),
+            ("(-\\infty,3)", "x<3"),
+            ("x<1", "-x>-1"),
+            ("[\\sqrt2,\\infty)", "m\\ge\\sqrt2"),
+            ("x\\ne 3", "(-\\infty,3)\\cup(3,\\infty)"),
+            ("\\mathbb{R}\\setminus\\{1,2\\}", "(-\\infty,1)\\cup(1,2)\\cup(2,\\infty)"),
+            ("|x-1|<2", "(-1,3)"),
+            ("1\\le|z|\\le\\frac32", "z\\in[-\\frac32,-1]\\cup[1,\\frac32]"),
+            ("x^2<4", "(-2,2)"),
+            ("x^2\\ge 2", "(-\\infty,-\\sqrt2]\\cup[\\sqrt2,\\infty)"),
+            ("[1,2]\\cup[2,3]", "[1,3]"),
+            ("(1,2)\\cup\\{2\\}", "(1,2]"),
+            ("x<-1\\text{ or }x>3", "(-\\infty,-1)\\cup(3,\\infty)"),
+            ("x>1\\text{ and }x<3", "(1,3)"),
+            ("\\{x\\mid x>3\\}", "(3,\\infty)"),
+            ("\\{x\\in\\mathbb{R}:0\\le x\\le1\\}", "[0,1]"),
+            ("]1,2[", "(1,2)"),
+            ("0<f(x)<1", "(0,1)"),
+            ("2x-6>0", "x>3"),
+        ] {
+            assert_eq!(same(a, b), Some(true), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn differences() {
+        for (a, b) in
+            [("(0,1)", "[0,1)"), ("x<3", "x>3"), ("x\\le3", "x<3"), ("(0,1)", "(0,1.00001)"), ("[0,50)", "(0,0.5]"), ("|x|<2", "x<2")]
+        {
+            assert_eq!(same(a, b), Some(false), "{a} {b}");
+        }
+        assert_eq!(same("x+y<3", "x<3"), None);
+    }
+}
