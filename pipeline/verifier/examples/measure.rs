@@ -194,6 +194,10 @@ fn report(name: &str, pairs: &[(String, String)]) {
     times.sort_by(|a, b| a.0.total_cmp(&b.0));
     let at = |q: f64| times[((times.len() - 1) as f64 * q) as usize].0;
     let (max, worst) = times[times.len() - 1];
+    for (ms, i) in times.iter().rev().take(5).filter(|t| t.0 > 2.0) {
+        let head: String = pairs[*i].1.chars().take(40).collect();
+        println!("  slow: {ms:.2} ms, {} bytes, gold {:?}, {head:?}", pairs[*i].1.len(), pairs[*i].0);
+    }
     let head: String = pairs[worst].1.chars().take(60).collect();
     println!(
         "{name}: n {}, p50 {:.4} ms, p99 {:.3} ms, p99.9 {:.3} ms, max {max:.3} ms ({head:?})",

@@ -44,7 +44,9 @@ impl Answer {
 
     /// The usual reading, or where it stopped.
     pub fn node(&self) -> &Result<Node, Stopped> {
-        self.node.get_or_init(|| parse(&self.normal.text, Reading::USUAL))
+        // A number found in prose may carry a unit of one letter: 1,000.99m².
+        let letter_units = self.rule == Rule::LastExpression;
+        self.node.get_or_init(|| parse(&self.normal.text, Reading { letter_units, ..Reading::USUAL }))
     }
 
     /// Whether the text could not be read as mathematics or text of mathematics as a whole.
@@ -119,7 +121,7 @@ pub fn of_gold(gold: &str) -> Option<Answer> {
     }
     let answer = Answer::new(whole.to_owned(), Rule::Whole);
     let long_prose = whole.len() > 80 && prose::has_words(whole);
-    if !answer.is_unread() || extraction.choices.len() < 2 || !long_prose {
+    if !long_prose || !answer.is_unread() || extraction.choices.is_empty() {
         return (!answer.key.is_empty()).then_some(answer);
     }
     first_readable(gold, &extraction)

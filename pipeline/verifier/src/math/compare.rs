@@ -31,6 +31,9 @@ impl Judge<'_> {
         if let Some(verdict) = self.text_of_letters(gold, pred) {
             return verdict;
         }
+        if self.options.lowest_terms && unreduced(gold) != unreduced(pred) {
+            return Verdict::different("a quotient that is not carried out or not in lowest terms");
+        }
         match (modular::print(gold, self.budget), modular::print(pred, self.budget)) {
             (Ok(Some(a)), Ok(Some(b))) if a.same(&b) => return Verdict::equal("identity"),
             (Err(_), _) | (_, Err(_)) => return Verdict::Exhausted,
@@ -109,12 +112,17 @@ impl Judge<'_> {
         // `D = (0, 1)` against an interval.
         let value = |n: &Node| relation::assignment(n).map_or_else(|| n.clone(), |a| a.value);
         let mut reader = Reader::new(self);
-        let (a, b) = (reader.read(&value(gold))?, reader.read(&value(pred))?);
+        let (gold, pred) = (&value(gold), &value(pred));
+        let (a, b) = (reader.read(gold)?, reader.read(pred)?);
         let listed = |n: &Node| matches!(n, Node::Set(items) if !items.is_empty());
         if listed(gold) && listed(pred) || (!Reader::is_region(&a) && !Reader::is_region(&b)) && (listed(gold) || listed(pred)) {
             return None;
         }
-        Some(reader.compare(&a, &b))
+        // Ends may still agree within a tolerance.
+        Some(reader.compare(&a, &b).or(|| match (gold, pred) {
+            (Node::Interval(..), Node::Interval(..)) | (Node::SetOp(..), Node::SetOp(..)) => self.single(gold, pred),
+            _ => Verdict::different("different sets of real numbers"),
+        }))
     }
 
     /// `x < 3` is not `y < 3`.
@@ -186,15 +194,12 @@ impl Judge<'_> {
 
     fn tagged(&self, gold: &Node, pred: &Node) -> Verdict {
         let ((x, s), (y, t)) = (tag(gold), tag(pred));
-        if self.options.lowest_terms && unreduced(&x) != unreduced(&y) {
-            return Verdict::different("a quotient that is not carried out or not in lowest terms");
-        }
-        let thousandth = |n: &Node, d: i64| Node::Div(Box::new(n.clone()), Box::new(Node::int(d)));
+        let over = |n: &Node, d: i64| Node::Div(Box::new(n.clone()), Box::new(Node::int(d)));
         match (&s, &t) {
             (Tag::Unit(u), Tag::Unit(v)) => self.quantities(&x, u, &y, v),
             (Tag::None, Tag::None) | (Tag::Percent, Tag::Percent) | (Tag::Degree, Tag::Degree) => self.scalars(&x, &y),
-            (Tag::Percent, Tag::None) => self.scalars(&x, &y).or(|| self.scalars(&thousandth(&x, 100), &y)),
-            (Tag::None, Tag::Percent) => self.scalars(&x, &y).or(|| self.scalars(&x, &thousandth(&y, 100))),
+            (Tag::Percent, Tag::None) => self.scalars(&x, &y).or(|| self.scalars(&over(&x, 100), &y)),
+            (Tag::None, Tag::Percent) => self.scalars(&x, &y).or(|| self.scalars(&x, &over(&y, 100))),
             (Tag::Degree, Tag::None) => self.scalars(&x, &y).or(|| self.scalars(&Node::Degree(Box::new(x.clone())), &y)),
             (Tag::None, Tag::Degree) => self.scalars(&x, &y).or(|| self.scalars(&x, &Node::Degree(Box::new(y.clone())))),
             (Tag::Unit(u), Tag::Degree) if is_radian(u) => self.scalars(&x, &Node::Degree(Box::new(y.clone()))),
@@ -301,7 +306,7 @@ fn is_radian(unit: &Unit) -> bool {
 /// A quotient of integers that is not in lowest terms or could be an integer.
 fn unreduced(node: &Node) -> bool {
     let Node::Div(a, b) = node else {
-        return matches!(node, Node::Neg(a) if unreduced(a));
+        return matches!(node, Node::Neg(a) | Node::Quantity(a, _) | Node::Degree(a) | Node::Percent(a) if unreduced(a));
     };
     match (a.as_ref(), b.as_ref()) {
         (Node::Num(a), Node::Num(b)) if a.value.is_integer() && b.value.is_integer() => {

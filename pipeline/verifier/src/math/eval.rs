@@ -15,7 +15,7 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
 
 /// Exact values above this many bits become intervals.
-const EXACT_BITS: u64 = 16_384;
+const EXACT_BITS: u64 = 2_048;
 /// Most terms of a sum or product that is evaluated.
 const MAX_TERMS: i64 = 5_000;
 
@@ -183,7 +183,7 @@ impl<'a> Eval<'a> {
     pub fn add(&self, a: &Val, b: &Val) -> Out {
         match (a, b) {
             (Val::Exact(x), Val::Exact(y)) => {
-                self.cx.budget.spend(bits(x) / 32 + bits(y) / 32 + 4)?;
+                self.cx.budget.spend(reduction_cost(x, y))?;
                 Ok(self.exact(x + y))
             }
             (Val::Complex(..), _) | (_, Val::Complex(..)) => {
@@ -203,7 +203,7 @@ impl<'a> Eval<'a> {
     pub fn mul(&self, a: &Val, b: &Val) -> Out {
         match (a, b) {
             (Val::Exact(x), Val::Exact(y)) => {
-                self.cx.budget.spend(super::budget::product_cost(bits(x), bits(y)))?;
+                self.cx.budget.spend(reduction_cost(x, y))?;
                 Ok(self.exact(x * y))
             }
             (Val::Complex(..), _) | (_, Val::Complex(..)) => {
@@ -221,7 +221,7 @@ impl<'a> Eval<'a> {
         match (a, b) {
             (_, Val::Exact(y)) if y.is_zero() => Err(Stop::Undefined),
             (Val::Exact(x), Val::Exact(y)) => {
-                self.cx.budget.spend(super::budget::product_cost(bits(x), bits(y)))?;
+                self.cx.budget.spend(reduction_cost(x, y))?;
                 Ok(self.exact(x / y))
             }
             (_, Val::Complex(c, d)) => {
@@ -847,6 +847,13 @@ impl std::fmt::Display for Shown {
         let ordinary = x == 0.0 || (1e-4..1e15).contains(&x.abs());
         if ordinary { write!(f, "{x:.10}") } else { write!(f, "{x:.10e}") }
     }
+}
+
+/// Cost of an operation on rationals: products, and a greatest common divisor when there are denominators.
+fn reduction_cost(x: &BigRational, y: &BigRational) -> u64 {
+    let size = bits(x) + bits(y);
+    let whole = x.is_integer() && y.is_integer();
+    super::budget::product_cost(size, size) * if whole { 1 } else { 16 }
 }
 
 fn half() -> BigRational {

@@ -86,6 +86,11 @@ pub fn all_candidates(text: &str) -> Vec<Candidate> {
 
 fn extract_within(text: &str, from: usize, to: usize) -> Extraction {
     let boxed = last_group(text, &boxes(text, from, to));
+    if let Some(last) = boxed.last()
+        && let Some(said) = final_answer_after(text, last.end, to)
+    {
+        return Extraction { choices: vec![vec![said], boxed] };
+    }
     if !boxed.is_empty() {
         return Extraction { choices: vec![boxed] };
     }
@@ -271,6 +276,16 @@ fn answer_phrase(text: &str, from: usize, to: usize) -> Option<Candidate> {
     let end = start + prose::sentence_end(&text[start..to]);
     let found = trimmed(text, start, end, Rule::AnswerPhrase);
     (found.end > found.start).then_some(found)
+}
+
+/// "the final answer is .." after the last box: what is said last counts.
+fn final_answer_after(text: &str, from: usize, to: usize) -> Option<Candidate> {
+    let part = &text[from..to];
+    let start = from + part.rfind("final answer is")? + "final answer is".len();
+    let end = start + prose::sentence_end(&text[start..to]);
+    let found = trimmed(text, start, end, Rule::AnswerPhrase);
+    let plain = !prose::has_words(found.of(text)) && !found.of(text).trim_matches([':', '$', ' ']).is_empty();
+    (plain && found.end - found.start < 200).then_some(found)
 }
 
 /// Length of what stands between "answer" and the answer: "s are", " is:", ":**", " to the question is".

@@ -74,19 +74,20 @@ pub fn connects(gap: &str) -> bool {
     }
     let mut words = 0;
     // A connector counts when nothing but LaTeX follows it: "papers and", not "and the sum is".
-    let mut connector = false;
+    let (mut connector, mut any) = (false, false);
     for word in gap.split(|c: char| !c.is_ascii_alphanumeric()) {
         match word {
             "" | "text" | "quad" | "qquad" | "boxed" | "b" | "left" | "right" | "mathrm" | "textbf" | "displaystyle" => {}
-            "and" | "or" | "And" | "Or" => connector = true,
+            "and" | "or" | "And" | "Or" => (connector, any) = (true, true),
             _ => {
                 words += 1;
                 connector = false;
             }
         }
     }
-    let assignment = gap.contains('=') && words <= 3 && gap.len() <= 32;
-    words == 0 || (connector && words <= 3) || assignment && (connector || gap.contains(','))
+    // `} and y_2 = \boxed{`.
+    let assignment = gap.contains('=') && words <= 3 && gap.len() <= 40 && (any || gap.contains(','));
+    words == 0 || (connector && words <= 3) || assignment
 }
 
 /// Bytes of the last number or expression that stands alone; None when the last digits belong to something larger.

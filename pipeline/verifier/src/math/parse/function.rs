@@ -133,7 +133,7 @@ impl Parser<'_> {
         if let Some(digit) = self.first_digit() {
             return Ok(digit);
         }
-        if matches!(self.peek(), None | Some(Tok::Word(_))) {
+        if self.peek().is_none() {
             return Err(self.stop("an argument"));
         }
         self.nested(|p| p.atom())

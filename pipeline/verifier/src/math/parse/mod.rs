@@ -271,6 +271,9 @@ impl Parser<'_> {
         if let Some(time) = self.clock_time(&first) {
             return Ok(time);
         }
+        if matches!(first, Node::Text(_)) {
+            return Err(self.stop("an answer without a label"));
+        }
         let mut parts = vec![first];
         while self.is_ratio_colon() {
             self.at += 1;
