@@ -4,7 +4,7 @@
 -- y: pass@k
 -- tables: curves, controls
 WITH lines AS (
-  SELECT benchmark, model, setting, k, value, lo, hi, n_problems, n_samples, _benchmark, _bi, _mi, _model, _arm || CASE WHEN (SELECT count(*) FROM models WHERE role = 'base') > 1 THEN ', ' || _family ELSE '' END AS name, 'measured' AS _style
+  SELECT benchmark, model, setting, k, value, lo, hi, n_problems, n_samples, _benchmark, _bi, _mi, _model, of_kin(_arm, _family) AS name, 'measured' AS _style
   FROM whole WHERE _main AND _role = 'base' AND benchmark IN (SELECT benchmark FROM controls)
   UNION ALL BY NAME
   SELECT c.benchmark, c.control AS model, c.k, c.pass_at_k AS value, b.label AS _benchmark, b.position AS _bi, 300000 AS _mi, '' AS _model, c.control AS name, 'reference' AS _style

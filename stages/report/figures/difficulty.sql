@@ -3,7 +3,7 @@
 -- x: k, samples per problem (log2)
 -- y: pass@k
 -- tables: curves
-SELECT *, _benchmark AS _row, replace(replace(subset, 'stratum=', ''), '=', ' ') || ' (' || n_problems || ')' AS _panel, _arm AS _series
+SELECT *, of_kin(_benchmark, _family) AS _row, replace(replace(subset, 'stratum=', ''), '=', ' ') || ' (' || n_problems || ')' AS _panel, _arm AS _series
 FROM pass
 WHERE metric = getvariable('metric') AND _main AND (_role = 'base' OR _headline) AND subset <> 'all' AND subset NOT LIKE 'exposure=%'
-ORDER BY _bi, subset, _mi, k
+ORDER BY _bi, min(_mi) OVER (PARTITION BY _family), subset, _mi, k

@@ -14,7 +14,7 @@ lines AS (
   SELECT benchmark, model, setting, k, method AS source, value, backtest_holds, backtest, _benchmark, _arm, _model, _bi, _mi, _family,
     CASE WHEN method LIKE 'dkw%' THEN 'reference' ELSE 'model' END AS _style FROM beyond
 )
-SELECT l.*, _benchmark AS _row, _arm || CASE WHEN (SELECT count(DISTINCT family) FROM models) > 1 THEN ', ' || _family ELSE '' END || CASE WHEN holds THEN ', back-test holds' ELSE ', back-test FAILS' END AS _panel,
+SELECT l.*, _benchmark AS _row, of_kin(_arm, _family) || CASE WHEN holds THEN ', back-test holds' ELSE ', back-test FAILS' END AS _panel,
   CASE source WHEN 'bb' THEN 'beta-binomial' WHEN 'zibb' THEN 'zero-inflated' WHEN 'npmle' THEN 'NPMLE' WHEN 'dkw_lo' THEN 'lower bound' WHEN 'dkw_hi' THEN 'upper bound' ELSE source END AS _series,
   k AS _x, value AS _y, lo AS _lo, hi AS _hi
 FROM lines l JOIN verdict USING (benchmark, model)

@@ -11,4 +11,4 @@ SELECT benchmark, model, setting, bin, count, sum(count) OVER (PARTITION BY benc
   CASE bin_index WHEN 0 THEN '0' WHEN 11 THEN '1' WHEN 10 THEN '<1' ELSE '.' || bin_index END AS _x, count AS _y
 FROM shown_histogram
 WHERE _main AND _usual AND (_role = 'base' OR _headline)
-ORDER BY _bi, _family, bin_index, _mi
+ORDER BY _bi, min(_mi) OVER (PARTITION BY _family), bin_index, _mi

@@ -5,8 +5,10 @@
 -- y: pass@k
 -- tables: curves
 -- published: curves Fig16
-WITH swept AS (SELECT setting FROM settings WHERE purpose = 'temperature' OR chosen)
-SELECT *, _benchmark AS _row, _setting || CASE WHEN (SELECT count(DISTINCT family) FROM models WHERE headline) > 1 THEN ', ' || _family ELSE '' END AS _panel, _arm AS _series
-FROM whole
-WHERE (_role = 'base' OR _headline) AND setting IN (FROM swept) AND (SELECT count(*) FROM swept) > 1
-ORDER BY _bi, _si, _mi, k
+WITH swept AS (
+  SELECT * FROM whole WHERE (_role = 'base' OR _headline) AND setting IN (SELECT setting FROM settings WHERE purpose = 'temperature' OR chosen)
+)
+SELECT *, of_kin(_benchmark, _family) AS _row, _setting AS _panel, _arm AS _series
+FROM swept
+WHERE (benchmark, _family) IN (SELECT (benchmark, _family) FROM swept WHERE _role = 'base' GROUP BY benchmark, _family HAVING count(DISTINCT setting) > 1)
+ORDER BY _bi, min(_mi) OVER (PARTITION BY _family), _si, _mi, k

@@ -12,4 +12,4 @@ SELECT benchmark, model, setting, bin, count, sum(count) OVER (PARTITION BY benc
 FROM shown_histogram
 WHERE _main AND _usual AND (_role = 'base' OR _headline)
   AND _bi = (SELECT min(_bi) FROM shown_histogram)
-ORDER BY _bi, _family, bin_index, _mi
+ORDER BY _bi, min(_mi) OVER (PARTITION BY _family), bin_index, _mi

@@ -3,7 +3,7 @@
 -- x: k (log2)
 -- y: value
 -- tables: curves
-SELECT *, _benchmark AS _row, metric AS _panel, _arm || CASE WHEN (SELECT count(DISTINCT family) FROM models WHERE headline) > 1 THEN ', ' || _family ELSE '' END AS _series
+SELECT *, _benchmark AS _row, metric AS _panel, of_kin(_arm, _family) AS _series
 FROM pass
 WHERE metric NOT IN ('pass@k', 'cot-pass@k', 'delta_se') AND subset = 'all' AND _main AND (_role = 'base' OR _headline)
   AND (benchmark, metric) IN (SELECT (benchmark, metric) FROM pass GROUP BY benchmark, metric HAVING count(DISTINCT k) > 1)

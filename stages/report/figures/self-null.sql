@@ -11,5 +11,5 @@ tall AS (
   UNION ALL SELECT *, 4, 'self-null of ' || _arm, self_null_model, '' FROM here
 )
 SELECT benchmark, base, model, setting, self_null_m AS m, quantity, problems, "both" + base_only + model_only + neither AS n_problems,
-  _benchmark AS _row, CASE WHEN (SELECT count(DISTINCT family) FROM models) > 1 THEN _family ELSE '' END AS _panel, quantity AS _series, colour AS _model, problems AS _y
+  _benchmark AS _row, kin(_family) AS _panel, quantity AS _series, colour AS _model, problems AS _y
 FROM tall ORDER BY _bi, _mi, position

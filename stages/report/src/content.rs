@@ -55,7 +55,8 @@ pub struct Content<'a> {
 const CLAIMS: &str = "SELECT claim, kind, statement, verdict, evidence, needed, line FROM claims ORDER BY line, claim";
 const AUDITS: &str = "SELECT benchmark, model, setting, audit, value, lo, hi, passed, blocks, message FROM audits
 ORDER BY passed, NOT blocks, benchmark, model, setting, audit";
-const MODELS: &str = "SELECT m.label AS model, role, family, coalesce(b.label, '') AS trained_from, m.algorithm, m.step, m.seed, m.description
+const MODELS: &str =
+    "SELECT m.label AS model, role, family, coalesce(b.label, '') AS trained_from, m.algorithm, m.step, m.seed, m.description
 FROM all_models m LEFT JOIN (SELECT model, label FROM all_models) b ON b.model = m.base ORDER BY m.position";
 const BENCHMARKS: &str = "SELECT b.label AS benchmark, domain, split, n_problems AS problems, n_samples, description
 FROM all_benchmarks b LEFT JOIN (SELECT benchmark, max(n_problems) AS n_problems, max(n_samples) AS n_samples FROM curves WHERE subset = 'all' GROUP BY 1) c USING (benchmark)
@@ -69,7 +70,11 @@ impl<'a> Content<'a> {
             params,
             claims: database.frame(CLAIMS)?,
             audits: database.frame(AUDITS)?,
-            setup: vec![("Models", database.frame(MODELS)?), ("Benchmarks", database.frame(BENCHMARKS)?), ("Settings", database.frame(SETTINGS)?)],
+            setup: vec![
+                ("Models", database.frame(MODELS)?),
+                ("Benchmarks", database.frame(BENCHMARKS)?),
+                ("Settings", database.frame(SETTINGS)?),
+            ],
             figures: Vec::new(),
             missing: Vec::new(),
             inputs: inputs.iter().map(|input| (input.role.clone(), input.digest)).collect(),
@@ -109,20 +114,33 @@ impl<'a> Content<'a> {
         Ok(())
     }
 
-    fn render(&self, figure: &Figure, spec: &FigureSpec, database: &Database, colours: &Colours, seeds: &Seeds) -> Result<Option<Rendered>> {
+    fn render(
+        &self,
+        figure: &Figure,
+        spec: &FigureSpec,
+        database: &Database,
+        colours: &Colours,
+        seeds: &Seeds,
+    ) -> Result<Option<Rendered>> {
         let words = figure.words();
         let rows = figure.rows(database, spec)?;
         if rows.rows.is_empty() {
             return Ok(None);
         }
         let published = or(&spec.published, &words.published);
+        let drawing = svg::draw(figure.draw, &rows, &words.labels, colours);
         Ok(Some(Rendered {
             anchor: spec.anchor().to_string(),
             title: or(&spec.title, &words.title).to_string(),
-            caption: [words.caption.as_str(), spec.note.as_str()].join(" ").trim().to_string(),
-            facts: [facts(&rows), seeds.of_rows(&rows), self.digests(&words.tables)].into_iter().filter(|f| !f.is_empty()).collect::<Vec<_>>().join(" · "),
-            drawing: svg::draw(figure.draw, &rows, &words.labels, colours),
-            beside: published::beside(published, figure, database).with_context(|| format!("published numbers of figure {:?}", figure.id))?,
+            caption: caption(&[&words.caption, drawing.as_ref().map_or("", |d| d.remark.as_str()), &spec.note]),
+            facts: [facts(&rows), seeds.of_rows(&rows), self.digests(&words.tables)]
+                .into_iter()
+                .filter(|f| !f.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
+            drawing,
+            beside: published::beside(published, figure, database)
+                .with_context(|| format!("published numbers of figure {:?}", figure.id))?,
             paper: words.paper,
             draw: figure.draw,
             rows,
@@ -147,8 +165,13 @@ impl<'a> Content<'a> {
 /// Described models first, then the others of the artifacts.
 fn colours(params: &Params, database: &Database) -> Result<Colours> {
     let frame = database.frame("SELECT model, role = 'base' AS is_base FROM all_models WHERE position >= 100000 ORDER BY position")?;
-    let ids: Vec<(String, bool)> = (0..frame.rows.len()).map(|row| (frame.text(row, "model"), frame.text(row, "is_base") == "true")).collect();
+    let ids: Vec<(String, bool)> =
+        (0..frame.rows.len()).map(|row| (frame.text(row, "model"), frame.text(row, "is_base") == "true")).collect();
     Ok(Colours::of(params).extend(&ids))
+}
+
+fn caption(parts: &[&str]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
 }
 
 /// n, problems and methods of the rows, in words.

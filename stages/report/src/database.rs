@@ -98,7 +98,10 @@ fn view_over_files(name: &str, files: &[PathBuf]) -> String {
         Some((_, columns)) => {
             let columns: Vec<String> = columns.split(", ").map(column_entry).collect();
             let columns = columns.join(", ");
-            format!("CREATE VIEW {} AS SELECT * FROM read_csv([{list}], header = true, delim = ',', quote = '\"', columns = {{{columns}}})", quoted(name))
+            format!(
+                "CREATE VIEW {} AS SELECT * FROM read_csv([{list}], header = true, delim = ',', quote = '\"', columns = {{{columns}}})",
+                quoted(name)
+            )
         }
         None => format!("CREATE VIEW {} AS SELECT * FROM read_parquet([{list}])", quoted(name)),
     }
@@ -229,7 +232,8 @@ mod tests {
     fn a_view_unites_its_files_and_missing_tables_are_empty_but_typed() {
         let (_dir, tables) = files(&[bar(0, 3), bar(1, 4)]);
         let database = Database::open(&tables).unwrap();
-        let (columns, rows) = database.query_table("SELECT benchmark, sum(count) AS n, 0.5 AS half, [1, 2] AS list FROM histogram GROUP BY 1").unwrap();
+        let (columns, rows) =
+            database.query_table("SELECT benchmark, sum(count) AS n, 0.5 AS half, [1, 2] AS list FROM histogram GROUP BY 1").unwrap();
         assert_eq!(columns, ["benchmark", "n", "half", "list"]);
         assert_eq!(rows, [["b'c", "7", "0.5", "[1, 2]"]]);
         for name in record::TABLES {

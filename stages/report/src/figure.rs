@@ -76,7 +76,12 @@ mod tests {
 
     #[test]
     fn words_are_read_from_the_header_and_may_go_on_over_lines() {
-        let figure = Figure { id: "x", source: "-- title: A\n-- caption: one\n--   two\n-- tables: curves, paired\nSELECT 1 -- y: no", draw: Draw::Table, by_default: true };
+        let figure = Figure {
+            id: "x",
+            source: "-- title: A\n-- caption: one\n--   two\n-- tables: curves, paired\nSELECT 1 -- y: no",
+            draw: Draw::Table,
+            by_default: true,
+        };
         let words = figure.words();
         assert_eq!((words.title.as_str(), words.caption.as_str(), words.labels.y.as_str()), ("A", "one two", ""));
         assert_eq!(words.tables, ["curves", "paired"]);

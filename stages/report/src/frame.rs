@@ -142,7 +142,10 @@ mod tests {
     fn csv_quotes_what_needs_it_and_keeps_every_digit() {
         let frame = Frame {
             columns: vec!["id".into(), "x".into(), "_y".into()],
-            rows: vec![vec![Cell::Text("a,\"b\"".into()), Cell::Real(0.1 + 0.2), Cell::Int(1)], vec![Cell::Null, Cell::Real(1.0), Cell::Null]],
+            rows: vec![
+                vec![Cell::Text("a,\"b\"".into()), Cell::Real(0.1 + 0.2), Cell::Int(1)],
+                vec![Cell::Null, Cell::Real(1.0), Cell::Null],
+            ],
         };
         assert_eq!(frame.visible().to_csv(), "id,x\n\"a,\"\"b\"\"\",0.30000000000000004\n,1\n");
     }

@@ -19,3 +19,9 @@ mod tables;
 pub use database::Database;
 pub use params::{BenchmarkNote, FigureSpec, ModelNote, Params, SettingNote};
 pub use stage::Report;
+
+#[cfg(test)]
+extern crate self as beyond_report;
+#[cfg(test)]
+#[path = "../tests/synthetic/mod.rs"]
+mod synthetic;

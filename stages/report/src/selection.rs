@@ -12,7 +12,8 @@ const SETUP: &str = include_str!("../figures/shared/notes.sql");
 const VIEWS: &str = include_str!("../figures/shared/views.sql");
 
 /// Tables with a benchmark, a model and a setting in every row; `shown_<table>` joins them to the notes and the choice of a figure.
-const KEYED: &[&str] = &["curves", "paired", "crossings", "histogram", "coverage", "problem_changes", "extrapolation", "counts", "examples"];
+const KEYED: &[&str] =
+    &["curves", "paired", "crossings", "histogram", "coverage", "problem_changes", "extrapolation", "counts", "examples"];
 
 /// Creates the tables of notes and the views. Call [`choose`] before the first query.
 pub fn prepare(database: &Database, params: &Params) -> Result<()> {
@@ -55,7 +56,7 @@ fn shown(table: &str) -> String {
         "CREATE TEMP VIEW shown_{table} AS
 SELECT t.*,
   b.label AS _benchmark, b.domain AS _domain, b.split AS _split, b.filtered_from AS _filtered_from, b.position AS _bi,
-  (b.chosen OR (b.filtered_from = '' AND b.split NOT IN ('train', 'seen'))) AS _usual,
+  (b.chosen OR (b.filtered_from = '' AND b.split NOT IN ('train', 'seen'))) AS _usual, b.chosen AS _benchmark_chosen,
   m.label AS _label, m.arm AS _arm, m.role AS _role, m.base AS _trained_from, m.family AS _family, m.algorithm AS _algorithm, m.ablation AS _ablation,
   m.step AS _step, m.seed AS _seed, (m.headline OR (m.chosen AND m.role <> 'base')) AS _headline, m.final AS _final, m.steps AS _steps, m.algorithms AS _algorithms,
   m.position AS _mi, m.model AS _model,
@@ -83,8 +84,15 @@ fn notes(params: &Params) -> String {
         let words = [&s.id, or(&s.label, &s.id), &s.purpose].map(literal);
         format!("({i}, {}, {})", words.join(", "), number(s.seed))
     });
-    let insert = |table: &str, rows: Vec<String>| if rows.is_empty() { String::new() } else { format!("INSERT INTO {table} VALUES {};\n", rows.join(",\n")) };
-    format!("{TABLES}{}{}{}", insert("noted_models", models), insert("noted_benchmarks", benchmarks.collect()), insert("noted_settings", settings.collect()))
+    let insert = |table: &str, rows: Vec<String>| {
+        if rows.is_empty() { String::new() } else { format!("INSERT INTO {table} VALUES {};\n", rows.join(",\n")) }
+    };
+    format!(
+        "{TABLES}{}{}{}",
+        insert("noted_models", models),
+        insert("noted_benchmarks", benchmarks.collect()),
+        insert("noted_settings", settings.collect())
+    )
 }
 
 const TABLES: &str = "

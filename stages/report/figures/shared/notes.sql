@@ -28,7 +28,8 @@ CREATE TABLE raw_models AS
     WHERE model NOT IN (SELECT model FROM noted_models)
   );
 
--- headline: of each base the RL model to show where one stands for all: its first plain algorithm, at the last step, first seed.
+-- headline: of each base the RL model to show where one stands for all: its first plain algorithm, at the last step, first seed;
+-- every RL model that the spec does not describe.
 -- final: the last step of its arm. steps, algorithms: how many the base's plain arms have.
 CREATE TABLE all_models AS
 WITH named AS (
@@ -45,7 +46,7 @@ WITH named AS (
   FROM named
 )
 SELECT *,
-  role = 'rl' AND row_number() OVER (PARTITION BY base, role = 'rl' AND ablation = '' ORDER BY min_position, final DESC, coalesce(step, 0) DESC, position) = 1 AND ablation = '' AS headline
+  role = 'rl' AND row_number() OVER (PARTITION BY base, role = 'rl' AND ablation = '' ORDER BY min_position, final DESC, coalesce(step, 0) DESC, position) = 1 AND ablation = '' OR role = 'rl' AND position >= 100000 AS headline
 FROM (SELECT *, min(position) OVER (PARTITION BY base, arm, ablation) AS min_position FROM ranked)
 ORDER BY position;
 
@@ -60,6 +61,6 @@ CREATE TABLE all_benchmarks AS
 CREATE TABLE all_settings AS
   SELECT * FROM noted_settings
   UNION ALL
-  SELECT 100000 + row_number() OVER (ORDER BY setting), setting, setting, '', NULL
-  FROM (SELECT DISTINCT setting FROM used) WHERE setting NOT IN (SELECT setting FROM noted_settings)
+  SELECT 100000 + row_number() OVER (ORDER BY uses DESC, setting), setting, setting, '', NULL
+  FROM (SELECT setting, count(*) AS uses FROM used GROUP BY setting) WHERE setting NOT IN (SELECT setting FROM noted_settings)
   ORDER BY 1;

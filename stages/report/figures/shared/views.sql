@@ -1,10 +1,15 @@
 -- What several figures start from. Visible columns are the figure's table, hidden ones its drawing.
 
+-- The family, where there are several to tell apart; a name with it.
+CREATE TEMP MACRO kin(f) AS CASE WHEN (SELECT count(DISTINCT m.family) FROM models m WHERE m.role IN ('base', 'rl')) > 1 THEN f ELSE '' END;
+CREATE TEMP MACRO of_kin(n, f) AS n || CASE WHEN (SELECT count(DISTINCT m.family) FROM models m WHERE m.role IN ('base', 'rl')) > 1 THEN ', ' || f ELSE '' END;
+
 CREATE TEMP VIEW pass AS
 SELECT * EXCLUDE (tau, se_population, se_benchmark), k AS _x, value AS _y, lo AS _lo, hi AS _hi FROM shown_curves;
 
--- The curves that most figures are about: the asked metric on whole benchmarks.
-CREATE TEMP VIEW whole AS SELECT * FROM pass WHERE metric = getvariable('metric') AND subset = 'all';
+-- The curves that most figures are about: the asked metric on whole benchmarks (filtered ones are for Fig 12, or on request).
+CREATE TEMP VIEW whole AS
+SELECT * FROM pass WHERE metric = getvariable('metric') AND subset = 'all' AND (_filtered_from = '' OR _benchmark_chosen);
 
 -- pass@1 and pass@K (K: the largest power of two up to 256 that every model of a benchmark has) with the sampling efficiency gap.
 CREATE TEMP VIEW ends AS

@@ -10,7 +10,7 @@ const TEMPLATE: &str = include_str!("../../../../reports/templates/page.html");
 const PAGE_STYLE: &str = include_str!("../../../../reports/templates/page.css");
 const FIGURE_STYLE: &str = include_str!("../../../../reports/templates/figure.css");
 /// Rows of a table shown on the page; the CSV has all.
-const MOST_ROWS: usize = 160;
+const MOST_ROWS: usize = 80;
 
 /// The whole page.
 pub fn page(content: &Content) -> String {
@@ -78,7 +78,8 @@ fn sections(content: &Content) -> Vec<(String, String, String)> {
 fn blocked(content: &Content) -> String {
     let item = |row: usize| {
         let text = |column| escape(&content.audits.text(row, column));
-        let subject = [text("benchmark"), text("model"), text("setting")].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ");
+        let subject =
+            [text("benchmark"), text("model"), text("setting")].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ");
         let short = |column| content.audits.cell(row, column).map(Cell::short).unwrap_or_default();
         format!(
             "<li><strong>{}</strong> ({subject}): {}<br><span class=\"soft\">found {}, expected {} to {}</span></li>\n",
@@ -99,7 +100,8 @@ fn blocked(content: &Content) -> String {
 fn claims(frame: &Frame) -> String {
     let one = |row: usize| {
         let text = |column: &str| escape(&frame.text(row, column));
-        let needed = if text("needed").is_empty() { String::new() } else { format!("<p class=\"needed\">To decide: {}</p>", text("needed")) };
+        let needed =
+            if text("needed").is_empty() { String::new() } else { format!("<p class=\"needed\">To decide: {}</p>", text("needed")) };
         let line = if text("line") == "0" { String::new() } else { format!(" · line {} of the spec", text("line")) };
         format!(
             "<li class=\"claim {verdict}\"><p><span class=\"verdict\">{verdict}</span> {}</p>\n<p class=\"evidence\">{}</p>{needed}<p class=\"soft\">{} ({}){line}</p></li>\n",
@@ -125,7 +127,10 @@ fn setup(content: &Content) -> String {
         out += &format!("<h3>Remarks</h3>\n<ul>\n{items}</ul>\n");
     }
     if !content.params.header.is_empty() {
-        out += &format!("<details><summary>What was fixed beforehand (header of the spec)</summary><pre>{}</pre></details>\n", escape(&content.params.header));
+        out += &format!(
+            "<details><summary>What was fixed beforehand (header of the spec)</summary><pre>{}</pre></details>\n",
+            escape(&content.params.header)
+        );
     }
     out
 }
@@ -173,7 +178,10 @@ fn figure(figure: &Rendered) -> String {
     if let Some(beside) = &figure.beside {
         let shown = beside.drawing.as_ref().map_or_else(|| table(&beside.rows.visible(), MOST_ROWS), self::drawing);
         let open = if beside.drawing.as_ref().is_some_and(|d| d.panels.len() <= 3) { " open" } else { "" };
-        out += &format!("<details class=\"published\"{open}><summary>{}</summary>\n{shown}<p class=\"soft\">{CAVEAT}</p></details>\n", escape(&beside.heading));
+        out += &format!(
+            "<details class=\"published\"{open}><summary>{}</summary>\n{shown}<p class=\"soft\">{CAVEAT}</p></details>\n",
+            escape(&beside.heading)
+        );
     }
     if figure.drawing.is_some() {
         out += &format!("<details><summary>Table ({} rows)</summary>{}</details>\n", rows.rows.len(), table(&rows, MOST_ROWS));
@@ -186,7 +194,13 @@ fn svg_link(figure: &Rendered) -> String {
 }
 
 fn drawing(drawing: &Drawing) -> String {
-    let key = |key: &crate::svg::Key| format!("<li><svg viewBox=\"0 0 22 10\" width=\"22\" height=\"10\" aria-hidden=\"true\">{}</svg> {}</li>", key.sample, escape(&key.text));
+    let key = |key: &crate::svg::Key| {
+        format!(
+            "<li><svg viewBox=\"0 0 22 10\" width=\"22\" height=\"10\" aria-hidden=\"true\">{}</svg> {}</li>",
+            key.sample,
+            escape(&key.text)
+        )
+    };
     let keys: String = drawing.keys.iter().map(key).collect();
     let legend = if keys.is_empty() { String::new() } else { format!("<ul class=\"legend\">{keys}</ul>\n") };
     let panel = |panel: &crate::svg::Panel| {
@@ -201,7 +215,11 @@ fn cards(frame: &Frame) -> String {
     let one = |row: usize| {
         let text = |column: &str| escape(&frame.text(row, column));
         let image = or(&frame.text(row, "image"), "").to_string();
-        let image = if image.is_empty() { String::new() } else { format!("<img alt=\"image of the problem\" src=\"data:image/png;base64,{}\">", escape(&image)) };
+        let image = if image.is_empty() {
+            String::new()
+        } else {
+            format!("<img alt=\"image of the problem\" src=\"data:image/png;base64,{}\">", escape(&image))
+        };
         format!(
             "<article class=\"card\"><h3>{} <span class=\"soft\">{} · problem {} · {} of {} samples correct · reasoning {}</span></h3>\n{image}<div class=\"answer\">\
              <div><h4>Problem</h4><pre>{}</pre></div><div><h4>Answer of {}</h4><pre>{}</pre></div>{}</div><p class=\"soft\">gold: {}</p></article>\n",
@@ -232,7 +250,12 @@ fn provenance(content: &Content) -> String {
     format!(
         "<p>Every number on this page is a column of one of {} artifacts; the report itself only selects and draws. Stable tables for other programs: {}.</p>\n<details><summary>All input artifacts</summary>{}</details>\n",
         content.inputs.len(),
-        crate::tables::STABLE.iter().filter(|(name, _)| !content.is_blocked() || *name == "counts").map(|(name, _)| format!("<a href=\"tables/{name}.csv\">{name}</a>")).collect::<Vec<_>>().join(", "),
+        crate::tables::STABLE
+            .iter()
+            .filter(|(name, _)| !content.is_blocked() || *name == "counts")
+            .map(|(name, _)| format!("<a href=\"tables/{name}.csv\">{name}</a>"))
+            .collect::<Vec<_>>()
+            .join(", "),
         table(&frame, usize::MAX)
     )
 }
@@ -241,7 +264,8 @@ fn provenance(content: &Content) -> String {
 fn table(frame: &Frame, most: usize) -> String {
     let numeric = numeric_columns(frame);
     let class = |i: usize| if numeric[i] { " class=\"n\"" } else { "" };
-    let head: String = frame.columns.iter().enumerate().map(|(i, name)| format!("<th{}>{}</th>", class(i), escape(&heading(name)))).collect();
+    let head: String =
+        frame.columns.iter().enumerate().map(|(i, name)| format!("<th{}>{}</th>", class(i), escape(&heading(name)))).collect();
     let line = |row: &Vec<Cell>| {
         let cells: String = row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), escape(&cell.short()))).collect();
         format!("<tr>{cells}</tr>\n")

@@ -16,6 +16,9 @@ fn heading(column: &str) -> String {
 
 /// Positions of columns whose cells are all numbers or empty, shown flush right.
 fn numeric_columns(frame: &Frame) -> Vec<bool> {
-    let numeric = |i: usize| frame.rows.iter().any(|row| row[i].is_numeric()) && frame.rows.iter().all(|row| row[i].is_numeric() || row[i] == crate::frame::Cell::Null);
+    let numeric = |i: usize| {
+        frame.rows.iter().any(|row| row[i].is_numeric())
+            && frame.rows.iter().all(|row| row[i].is_numeric() || row[i] == crate::frame::Cell::Null)
+    };
     (0..frame.columns.len()).map(numeric).collect()
 }

@@ -5,7 +5,8 @@ use crate::database::Database;
 use crate::frame::Frame;
 use anyhow::Result;
 
-const ENDS: &str = "SELECT benchmark, setting, model, pass_at_1, k_large, pass_at_k FROM ends WHERE _role = 'base' OR _headline ORDER BY _bi, _mi";
+const ENDS: &str =
+    "SELECT benchmark, setting, model, pass_at_1, k_large, pass_at_k FROM ends WHERE _role = 'base' OR _headline ORDER BY _bi, _mi";
 const CROSSINGS: &str = "SELECT benchmark, model, k_star, k_lo, k_hi, k_max FROM shown_crossings WHERE _main AND _headline AND subset = 'all' ORDER BY _bi, _mi";
 const COVERAGE: &str = "SELECT benchmark, model, n, \"both\", base_only, model_only, neither FROM shown_coverage WHERE _main AND _headline AND subset = 'all' ORDER BY _bi, _mi, n";
 
@@ -37,7 +38,14 @@ fn short(frame: &Frame, row: usize, column: &str) -> String {
 fn ends(frame: &Frame) -> String {
     let line = |row: usize| {
         let text = |column| frame.text(row, column);
-        format!("  {:<24} {:<24} pass@1 {}  pass@{} {}\n", text("benchmark"), text("model"), short(frame, row, "pass_at_1"), text("k_large"), short(frame, row, "pass_at_k"))
+        format!(
+            "  {:<24} {:<24} pass@1 {}  pass@{} {}\n",
+            text("benchmark"),
+            text("model"),
+            short(frame, row, "pass_at_1"),
+            text("k_large"),
+            short(frame, row, "pass_at_k")
+        )
     };
     (0..frame.rows.len()).map(line).collect()
 }

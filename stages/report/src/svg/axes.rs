@@ -28,17 +28,13 @@ impl Area {
     }
 }
 
-/// Heading of a panel: the row in bold, the column after it.
+/// Heading of a panel: one part in bold, the other after it.
 pub fn title(area: &Area, multiple: &Multiple) -> String {
     let room = area.width - 8.0;
-    let row = fitted(&multiple.row, TEXT, room);
-    let rest = fitted(&multiple.panel, TEXT, room - text_width(&row, TEXT) - 14.0);
-    let second = match (row.is_empty(), rest.is_empty()) {
-        (_, true) => String::new(),
-        (true, false) => format!("<tspan class=\"strong\">{}</tspan>", escape(&rest)),
-        (false, false) => format!("<tspan class=\"soft\" dx=\"6\">{}</tspan>", escape(&rest)),
-    };
-    format!("<text x=\"4\" y=\"13\"><tspan class=\"strong\">{}</tspan>{second}</text>", escape(&row))
+    let bold = fitted(&multiple.title.0, TEXT, room);
+    let rest = fitted(&multiple.title.1, TEXT, room - text_width(&bold, TEXT) - 14.0);
+    let soft = if rest.is_empty() { String::new() } else { format!("<tspan class=\"soft\" dx=\"6\">{}</tspan>", escape(&rest)) };
+    format!("<text x=\"4\" y=\"13\"><tspan class=\"strong\">{}</tspan>{soft}</text>", escape(&bold))
 }
 
 /// Horizontal grid lines with the labels of the y axis, and its name above them.

@@ -13,7 +13,12 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
     let categories = frame.distinct("_x");
     let area = Area::new(300.0, 200.0, 0.0);
     let panel = |multiple: &Multiple| {
-        let most = multiples.iter().filter(|m| m.row == multiple.row).flat_map(|m| &m.rows).filter_map(|row| frame.number(*row, "_y")).fold(0.0, f64::max);
+        let most = multiples
+            .iter()
+            .filter(|m| m.row == multiple.row)
+            .flat_map(|m| &m.rows)
+            .filter_map(|row| frame.number(*row, "_y"))
+            .fold(0.0, f64::max);
         let (_, top) = round_domain(0.0, most.max(1e-9), 4);
         let y = Scale::new(Kind::Linear, 0.0, top, area.bottom, area.top);
         let mut body = axes::title(&area, multiple) + &axes::y_axis(&area, &y, &labels.y, 4) + &axes::x_label(&area, &labels.x);
@@ -22,7 +27,7 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
         Panel { label: multiple.label(), width: area.width, height: area.height, body }
     };
     let panels = multiples.iter().map(panel).collect();
-    Drawing { keys: if looks.len() > 1 { looks.iter().map(key).collect() } else { Vec::new() }, panels, columns }
+    Drawing { keys: if looks.len() > 1 { looks.iter().map(key).collect() } else { Vec::new() }, panels, columns, remark: String::new() }
 }
 
 fn bars(frame: &Frame, multiple: &Multiple, looks: &[Look], categories: &[String], area: &Area, y: &Scale) -> String {
@@ -56,5 +61,8 @@ fn bar(look: &Look, category: &str, value: f64, left: f64, width: f64, area: &Ar
 
 fn key(look: &Look) -> Key {
     let class = if look.style == "published" { "hollow" } else { "bar" };
-    Key { text: look.name.clone(), sample: rectangle(6.0, 0.5, 9.0, 9.0, &format!("{class} {}", look.class), &format!(" opacity=\"{}\"", look.opacity)) }
+    Key {
+        text: look.name.clone(),
+        sample: rectangle(6.0, 0.5, 9.0, 9.0, &format!("{class} {}", look.class), &format!(" opacity=\"{}\"", look.opacity)),
+    }
 }

@@ -11,7 +11,8 @@ const PITCH: f64 = 32.0;
 /// One panel per small multiple, one box per series with its name above it; all panels share the x axis.
 pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
     let (multiples, columns) = grid::multiples(frame, 4);
-    let ends = |column, worst: f64, pick: fn(f64, f64) -> f64| (0..frame.rows.len()).filter_map(|row| frame.number(row, column)).fold(worst, pick);
+    let ends =
+        |column, worst: f64, pick: fn(f64, f64) -> f64| (0..frame.rows.len()).filter_map(|row| frame.number(row, column)).fold(worst, pick);
     let (lo, hi) = round_domain(ends("_low", f64::INFINITY, f64::min), ends("_high", f64::NEG_INFINITY, f64::max), 5);
     let tallest = multiples.iter().map(|m| m.rows.len()).max().unwrap_or(1);
     let panel = |multiple: &Multiple| {
@@ -24,7 +25,7 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
         }
         Panel { label: multiple.label(), width: area.width, height: area.height, body }
     };
-    Drawing { keys: Vec::new(), panels: multiples.iter().map(panel).collect(), columns }
+    Drawing { keys: Vec::new(), panels: multiples.iter().map(panel).collect(), columns, remark: String::new() }
 }
 
 fn one(frame: &Frame, row: usize, colours: &Colours, x: &Scale, top: f64, area: &Area) -> String {
@@ -32,7 +33,8 @@ fn one(frame: &Frame, row: usize, colours: &Colours, x: &Scale, top: f64, area: 
     let class = colours.class(&frame.text(row, "_model"));
     let name = fitted(&frame.text(row, "_series"), TEXT, area.right - area.left);
     let mut out = text(area.left, top + 11.0, "", "start", &name);
-    let (Some(low), Some(q1), Some(mid), Some(q3), Some(high)) = (value("_low"), value("_q1"), value("_mid"), value("_q3"), value("_high")) else {
+    let (Some(low), Some(q1), Some(mid), Some(q3), Some(high)) = (value("_low"), value("_q1"), value("_mid"), value("_q3"), value("_high"))
+    else {
         return out;
     };
     let (y, height) = (top + 15.0, 11.0);

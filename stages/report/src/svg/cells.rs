@@ -11,7 +11,7 @@ const HEIGHT: f64 = 172.0;
 pub fn draw(frame: &Frame) -> Drawing {
     let (multiples, columns) = grid::multiples(frame, 4);
     let panel = |multiple: &Multiple| Panel { label: multiple.label(), width: WIDTH, height: HEIGHT, body: body(frame, multiple) };
-    Drawing { keys: Vec::new(), panels: multiples.iter().map(panel).collect(), columns }
+    Drawing { keys: Vec::new(), panels: multiples.iter().map(panel).collect(), columns, remark: String::new() }
 }
 
 fn body(frame: &Frame, multiple: &Multiple) -> String {
@@ -33,7 +33,7 @@ fn body(frame: &Frame, multiple: &Multiple) -> String {
         out += &text(left - 7.0, y - 3.0, "soft", "end", &fitted(&model, TEXT, left - 10.0));
         out += &text(left - 7.0, y + 10.0, "soft", "end", verb);
     }
-    out + &text(left - 7.0, HEIGHT - 12.0, "soft", "start", &fitted(&frame.text(row, "_note"), 10.0, WIDTH - left + 10.0))
+    out + &text(4.0, HEIGHT - 12.0, "soft", "start", &fitted(&frame.text(row, "_note"), 10.0, WIDTH))
 }
 
 fn cell(x: f64, y: f64, width: f64, height: f64, count: f64, total: f64, discordant: bool) -> String {

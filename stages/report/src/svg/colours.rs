@@ -69,9 +69,16 @@ mod tests {
 
     #[test]
     fn arms_share_a_colour_across_families_and_bases_are_neutral() {
-        let models = vec![model("s", "base", "base"), model("s-grpo", "GRPO", "rl"), model("l", "base", "base"), model("l-grpo", "GRPO", "rl"), model("d", "distilled", "distilled")];
+        let models = vec![
+            model("s", "base", "base"),
+            model("s-grpo", "GRPO", "rl"),
+            model("l", "base", "base"),
+            model("l-grpo", "GRPO", "rl"),
+            model("d", "distilled", "distilled"),
+        ];
         let colours = Colours::of(&Params { models, ..Default::default() }).extend(&[("new".into(), false), ("old".into(), true)]);
-        let classes: Vec<_> = ["s", "s-grpo", "l", "l-grpo", "d", "new", "old", "walk", "hue:7"].iter().map(|id| colours.class(id)).collect();
+        let classes: Vec<_> =
+            ["s", "s-grpo", "l", "l-grpo", "d", "new", "old", "walk", "hue:7"].iter().map(|id| colours.class(id)).collect();
         assert_eq!(classes, ["c0", "c1", "c0", "c1", "c2", "c3", "c0", "cn", "c7"]);
     }
 

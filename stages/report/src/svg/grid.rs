@@ -11,6 +11,8 @@ pub struct Multiple {
     pub panel: String,
     /// Positions in the frame.
     pub rows: Vec<usize>,
+    /// Bold and soft part of its title: what all panels share is not repeated.
+    pub title: (String, String),
 }
 
 impl Multiple {
@@ -28,15 +30,37 @@ pub fn multiples(frame: &Frame, widest: usize) -> (Vec<Multiple>, usize) {
         let (name, panel) = key(row);
         match found.iter_mut().find(|m| m.row == name && m.panel == panel) {
             Some(multiple) => multiple.rows.push(row),
-            None => found.push(Multiple { row: name, panel, rows: vec![row] }),
+            None => found.push(Multiple { row: name, panel, rows: vec![row], title: Default::default() }),
         }
     }
     let order = |names: Vec<String>, name: &str| names.iter().position(|n| n == name).unwrap_or(0);
     let (rows, panels) = (frame.distinct("_row"), frame.distinct("_panel"));
     found.sort_by_key(|m| (order(rows.clone(), &m.row), order(panels.clone(), &m.panel)));
-    let beside = if panels.len() > 1 { panels.len() } else { found.len() };
-    let columns = if beside <= widest { beside } else { balanced(beside, widest) };
-    (found, columns.max(1))
+    for multiple in &mut found {
+        multiple.title = title(multiple, rows.len(), panels.len());
+    }
+    let columns = columns(found.len(), panels.len(), widest);
+    (found, columns)
+}
+
+fn title(multiple: &Multiple, rows: usize, panels: usize) -> (String, String) {
+    let (row, panel) = (multiple.row.clone(), multiple.panel.clone());
+    match (rows > 1, panels > 1) {
+        (true, false) => (row, String::new()),
+        (false, true) => (panel, String::new()),
+        _ if row.is_empty() => (panel, row),
+        _ => (row, panel),
+    }
+}
+
+/// A grid of two columns puts two of its rows side by side where four panels fit.
+fn columns(count: usize, panels: usize, widest: usize) -> usize {
+    let beside = if panels > 1 { panels } else { count };
+    match beside {
+        2 if count > 2 && widest >= 4 => 4,
+        _ if beside <= widest => beside.max(1),
+        _ => balanced(beside, widest),
+    }
 }
 
 /// Splits `count` panels into rows of nearly equal length, at most `widest` each.
@@ -107,7 +131,15 @@ mod tests {
     fn multiples_form_a_grid_whatever_the_order_of_rows() {
         let (found, columns) = multiples(&frame(&[("a", "x", "1"), ("b", "x", "1"), ("a", "y", "1"), ("b", "y", "1")]), 4);
         let labels: Vec<_> = found.iter().map(Multiple::label).collect();
-        assert_eq!((labels, columns), (vec!["a, x".into(), "a, y".into(), "b, x".into(), "b, y".to_string()], 2));
+        assert_eq!((labels, columns), (vec!["a, x".into(), "a, y".into(), "b, x".into(), "b, y".to_string()], 4));
+    }
+
+    #[test]
+    fn titles_do_not_repeat_what_all_panels_share() {
+        let (found, _) = multiples(&frame(&[("only", "x", "1"), ("only", "y", "1")]), 4);
+        assert_eq!(found[1].title, ("y".to_string(), String::new()));
+        let (found, _) = multiples(&frame(&[("only", "x", "1")]), 4);
+        assert_eq!(found[0].title, ("only".to_string(), "x".to_string()));
     }
 
     #[test]

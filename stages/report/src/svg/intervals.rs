@@ -11,7 +11,8 @@ const PITCH: f64 = 27.0;
 /// One panel per small multiple, one line per series; all panels share the x axis, which carries the values (`_y`).
 pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
     let (multiples, columns) = grid::multiples(frame, 3);
-    let values = |columns: [&str; 2]| columns.map(|c| (0..frame.rows.len()).filter_map(|row| frame.number(row, c)).collect::<Vec<_>>()).concat();
+    let values =
+        |columns: [&str; 2]| columns.map(|c| (0..frame.rows.len()).filter_map(|row| frame.number(row, c)).collect::<Vec<_>>()).concat();
     let lo = values(["_lo", "_y"]).into_iter().fold(f64::INFINITY, f64::min);
     let hi = values(["_hi", "_y"]).into_iter().fold(f64::NEG_INFINITY, f64::max);
     let (lo, hi) = round_domain(lo.min(0.0), hi.max(0.0), 5);
@@ -21,18 +22,19 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
         (area.left, area.top) = (12.0, 22.0);
         let x = Scale::new(Kind::Linear, lo, hi, area.left, area.right);
         let zero = x.at(0.0_f64.max(x.lo));
-        let mut body = axes::title(&area, multiple) + &axes::x_axis(&area, &x, &labels.x) + &line(zero, area.top, zero, area.bottom, "zero");
+        let mut body =
+            axes::title(&area, multiple) + &axes::x_axis(&area, &x, &labels.x) + &line(zero, area.top, zero, area.bottom, "zero");
         for (i, row) in multiple.rows.iter().enumerate() {
             body += &one(frame, *row, colours, &x, area.top + PITCH * i as f64, &area);
         }
         Panel { label: multiple.label(), width: area.width, height: area.height, body }
     };
-    Drawing { keys: Vec::new(), panels: multiples.iter().map(panel).collect(), columns }
+    Drawing { keys: Vec::new(), panels: multiples.iter().map(panel).collect(), columns, remark: String::new() }
 }
 
 fn one(frame: &Frame, row: usize, colours: &Colours, x: &Scale, top: f64, area: &Area) -> String {
     let class = colours.class(&frame.text(row, "_model"));
-    let mut out = text(area.left, top + 11.0, "", "start", &fitted(&frame.text(row, "_series"), TEXT, area.right - area.left));
+    let mut out = text(area.left + 4.0, top + 11.0, "", "start", &fitted(&frame.text(row, "_series"), TEXT, area.right - area.left));
     let Some(value) = frame.number(row, "_y") else { return out };
     let y = top + 18.0;
     if let Some((lo, hi)) = frame.number(row, "_lo").zip(frame.number(row, "_hi")) {

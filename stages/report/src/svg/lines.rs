@@ -3,8 +3,11 @@
 use super::axes::{self, Area};
 use super::grid::{self, Look, Multiple};
 use super::scale::{Kind, Scale, round_domain};
-use super::{AxisLabels, Colours, Drawing, Key, Panel, TEXT, escape, fitted, line, num, text};
+use super::{AxisLabels, Colours, Drawing, Key, Panel, TEXT, escape, fitted, line, num, text, text_width};
 use crate::frame::{Frame, short_number};
+
+/// Room for names at the right ends of lines, in user units.
+const BESIDE: f64 = 112.0;
 
 struct Point {
     x: f64,
@@ -18,13 +21,14 @@ struct Point {
 pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours, kind: Kind) -> Drawing {
     let (multiples, columns) = grid::multiples(frame, 4);
     let looks = grid::looks(frame, colours);
-    let alone = multiples.len() == 1 && looks.len() > 1 && looks.len() <= 8;
+    let short = |look: &Look| text_width(&look.name, TEXT) < BESIDE;
+    let alone = multiples.len() == 1 && looks.len() > 1 && looks.len() <= 8 && looks.iter().all(short);
     let free = frame.position("_free").is_some();
     let x = extent(frame, "_x", &mut (0..frame.rows.len()));
     let panels = multiples
         .iter()
         .map(|multiple| {
-            let area = if alone { Area::new(480.0, 300.0, 112.0) } else { Area::new(300.0, 214.0, 0.0) };
+            let area = if alone { Area::new(480.0, 300.0, BESIDE) } else { Area::new(300.0, 214.0, 0.0) };
             let x = if free { extent(frame, "_x", &mut multiple.rows.iter().copied()) } else { x };
             let x_scale = Scale::new(kind, x.0, x.1, area.left + 4.0, area.right - 4.0);
             let shares = |other: &&Multiple| if free { other.label() == multiple.label() } else { other.row == multiple.row };
@@ -34,7 +38,13 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours, kind: Kind) -
             Panel { label: multiple.label(), width: area.width, height: area.height, body }
         })
         .collect();
-    Drawing { keys: if alone || looks.len() == 1 { Vec::new() } else { looks.iter().map(key).collect() }, panels, columns }
+    let crowded = multiples.iter().any(|multiple| is_crowded(&series(frame, multiple, &looks)));
+    let remark = if crowded {
+        "Where more than four lines share a panel, only the base's band is drawn; the table has all intervals.".to_string()
+    } else {
+        String::new()
+    };
+    Drawing { keys: if alone || looks.len() == 1 { Vec::new() } else { looks.iter().map(key).collect() }, panels, columns, remark }
 }
 
 fn extent(frame: &Frame, column: &str, rows: &mut dyn Iterator<Item = usize>) -> (f64, f64) {
@@ -63,10 +73,20 @@ fn y_scale(frame: &Frame, rows: &[usize], area: &Area) -> Scale {
     Scale::new(Kind::Linear, lo, hi, area.bottom, area.top)
 }
 
-fn panel(frame: &Frame, multiple: &Multiple, looks: &[Look], area: &Area, x: &Scale, y: &Scale, labels: &AxisLabels, alone: bool) -> String {
-    let series: Vec<(&Look, Vec<Point>)> = looks.iter().map(|look| (look, points(frame, multiple, look))).filter(|(_, p)| !p.is_empty()).collect();
+fn panel(
+    frame: &Frame,
+    multiple: &Multiple,
+    looks: &[Look],
+    area: &Area,
+    x: &Scale,
+    y: &Scale,
+    labels: &AxisLabels,
+    alone: bool,
+) -> String {
+    let series = series(frame, multiple, looks);
+    let crowded = is_crowded(&series);
     let mut out = axes::frame(area, multiple, x, y, labels);
-    for (look, points) in &series {
+    for (look, points) in series.iter().filter(|(look, _)| !crowded || look.class == "c0") {
         out += &band(look, points, x, y);
     }
     for (look, points) in &series {
@@ -77,6 +97,15 @@ fn panel(frame: &Frame, multiple: &Multiple, looks: &[Look], area: &Area, x: &Sc
     }
     out += &marks(frame, multiple, looks, x, y);
     if alone { out + &direct_labels(&series, area, y) } else { out }
+}
+
+fn series<'a>(frame: &Frame, multiple: &Multiple, looks: &'a [Look]) -> Vec<(&'a Look, Vec<Point>)> {
+    looks.iter().map(|look| (look, points(frame, multiple, look))).filter(|(_, points)| !points.is_empty()).collect()
+}
+
+/// More bands than can be told apart.
+fn is_crowded(series: &[(&Look, Vec<Point>)]) -> bool {
+    series.iter().filter(|(_, points)| points.iter().any(|p| p.band.is_some())).count() > 4
 }
 
 fn points(frame: &Frame, multiple: &Multiple, look: &Look) -> Vec<Point> {
@@ -90,7 +119,8 @@ fn points(frame: &Frame, multiple: &Multiple, look: &Look) -> Vec<Point> {
 }
 
 fn band(look: &Look, points: &[Point], x: &Scale, y: &Scale) -> String {
-    let edge: Vec<(f64, f64, f64)> = points.iter().filter_map(|p| p.band.map(|(lo, hi)| (x.at(p.x), y.clamped(lo), y.clamped(hi)))).collect();
+    let edge: Vec<(f64, f64, f64)> =
+        points.iter().filter_map(|p| p.band.map(|(lo, hi)| (x.at(p.x), y.clamped(lo), y.clamped(hi)))).collect();
     if edge.len() < 2 || look.style == "published" {
         return String::new();
     }
@@ -143,7 +173,12 @@ fn readings(look: &Look, points: &[Point], x: &Scale, y: &Scale) -> String {
     let reading = |p: &Point| {
         let band = p.band.map(|(lo, hi)| format!(" [{}, {}]", short_number(lo), short_number(hi))).unwrap_or_default();
         let says = format!("{} at {}: {}{band}", look.name, short_number(p.x), short_number(p.y));
-        format!("<circle class=\"hit\" cx=\"{}\" cy=\"{}\" r=\"6\"><title>{}</title></circle>", num(x.at(p.x)), num(y.clamped(p.y)), escape(says.trim_start()))
+        format!(
+            "<circle class=\"hit\" cx=\"{}\" cy=\"{}\" r=\"6\"><title>{}</title></circle>",
+            num(x.at(p.x)),
+            num(y.clamped(p.y)),
+            escape(says.trim_start())
+        )
     };
     if look.style == "measured" { points.iter().filter(worth).map(reading).collect() } else { String::new() }
 }

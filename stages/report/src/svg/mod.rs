@@ -82,6 +82,8 @@ pub struct Drawing {
     pub panels: Vec<Panel>,
     /// Panels beside each other when there is room.
     pub columns: usize,
+    /// What the caption must add about the way it is drawn; may be empty.
+    pub remark: String,
 }
 
 /// Draws the rows of a query; None for kinds without a picture.

@@ -17,14 +17,14 @@ type Row = (&'static str, &'static str, &'static str, &'static str, &'static str
 
 const MODELS: &[Row] = &[
     ("small", "base", "base", "", "", "", None, 0.55, 0.060),
-    ("small-grpo-50", "GRPO", "rl", "small", "grpo", "", Some(50), 0.42, 0.11),
-    ("small-grpo-150", "GRPO", "rl", "small", "grpo", "", Some(150), 0.36, 0.16),
-    ("small-grpo-300", "GRPO", "rl", "small", "grpo", "", Some(300), 0.30, 0.20),
-    ("small-ppo", "PPO", "rl", "small", "ppo", "", Some(300), 0.33, 0.18),
-    ("small-rloo", "RLOO", "rl", "small", "rloo", "", Some(300), 0.31, 0.20),
-    ("small-remax", "ReMax", "rl", "small", "remax", "", Some(300), 0.38, 0.13),
-    ("small-rpp", "REINFORCE++", "rl", "small", "reinforce++", "", Some(300), 0.34, 0.17),
-    ("small-dapo", "DAPO", "rl", "small", "dapo", "", Some(300), 0.29, 0.22),
+    ("small-grpo-50", "GRPO", "rl", "small", "grpo", "", Some(50), 0.40, 0.10),
+    ("small-grpo-150", "GRPO", "rl", "small", "grpo", "", Some(150), 0.29, 0.14),
+    ("small-grpo-300", "GRPO", "rl", "small", "grpo", "", Some(300), 0.21, 0.17),
+    ("small-ppo", "PPO", "rl", "small", "ppo", "", Some(300), 0.24, 0.15),
+    ("small-rloo", "RLOO", "rl", "small", "rloo", "", Some(300), 0.22, 0.18),
+    ("small-remax", "ReMax", "rl", "small", "remax", "", Some(300), 0.32, 0.11),
+    ("small-rpp", "REINFORCE++", "rl", "small", "reinforce++", "", Some(300), 0.25, 0.14),
+    ("small-dapo", "DAPO", "rl", "small", "dapo", "", Some(300), 0.19, 0.20),
     ("small-kl", "GRPO, KL 0.01", "rl", "small", "grpo", "kl=0.01", Some(300), 0.40, 0.13),
     ("small-n32", "GRPO, 32 rollouts", "rl", "small", "grpo", "n=32", Some(300), 0.31, 0.19),
     ("small-instruct", "instruct", "instruct", "small", "", "", None, 0.50, 0.09),
@@ -32,7 +32,7 @@ const MODELS: &[Row] = &[
     ("small-sft", "SFT on the same prompts", "control", "small", "", "", None, 0.60, 0.080),
     ("small-random", "random reward", "control", "small", "grpo", "", None, 0.52, 0.065),
     ("large", "base", "base", "", "", "", None, 0.65, 0.095),
-    ("large-grpo-300", "GRPO", "rl", "large", "grpo", "", Some(300), 0.38, 0.27),
+    ("large-grpo-300", "GRPO", "rl", "large", "grpo", "", Some(300), 0.26, 0.24),
 ];
 
 /// id, domain, split, filtered from, ease
@@ -56,7 +56,9 @@ const SETTINGS: &[(&str, &str, &str)] = &[
 pub fn params() -> Params {
     let model = |(id, arm, role, base, algorithm, ablation, step, ..): &Row| ModelNote {
         id: s(id),
-        label: step.map_or(format!("{arm} ({})", id.split('-').next().unwrap_or(id)), |step| format!("{arm} {step} ({})", id.split('-').next().unwrap_or(id))),
+        label: step.map_or(format!("{arm} ({})", id.split('-').next().unwrap_or(id)), |step| {
+            format!("{arm} {step} ({})", id.split('-').next().unwrap_or(id))
+        }),
         arm: s(arm),
         role: s(role),
         base: s(base),
@@ -71,15 +73,27 @@ pub fn params() -> Params {
         name: s("demo"),
         title: s("Rendering demo: made-up numbers"),
         preset: s("demo"),
-        description: s("Nothing here was trained, sampled or measured. Every number comes from a smooth formula and serves to look at the figures.\n\nA second paragraph."),
+        description: s(
+            "Nothing here was trained, sampled or measured. Every number comes from a smooth formula and serves to look at the figures.\n\nA second paragraph.",
+        ),
         header: s("# fixed beforehand: nothing\n# because: nothing is measured"),
         notes: vec![s("This page is an example of rendering only.")],
         models: MODELS.iter().map(model).collect(),
         benchmarks: BENCHMARKS
             .iter()
-            .map(|(id, domain, split, from, _)| BenchmarkNote { id: s(id), domain: s(domain), split: s(split), filtered_from: s(from), description: s("made up"), ..Default::default() })
+            .map(|(id, domain, split, from, _)| BenchmarkNote {
+                id: s(id),
+                domain: s(domain),
+                split: s(split),
+                filtered_from: s(from),
+                description: s("made up"),
+                ..Default::default()
+            })
             .collect(),
-        settings: SETTINGS.iter().map(|(id, label, purpose)| SettingNote { id: s(id), label: s(label), purpose: s(purpose), seed: Some(7) }).collect(),
+        settings: SETTINGS
+            .iter()
+            .map(|(id, label, purpose)| SettingNote { id: s(id), label: s(label), purpose: s(purpose), seed: Some(7) })
+            .collect(),
         figures: Vec::new(),
     }
 }
@@ -111,7 +125,9 @@ fn cells() -> Vec<(&'static str, f64, &'static Row, &'static str)> {
     for (benchmark, _, _, _, ease) in BENCHMARKS {
         for row in MODELS {
             for (setting, _, purpose) in SETTINGS {
-                let wanted = *setting == "t0.6" || (*purpose == "temperature" && *benchmark == "easy") || (row.0 == "small-grpo-300" && matches!(*benchmark, "easy" | "hard"));
+                let wanted = *setting == "t0.6"
+                    || (*purpose == "temperature" && *benchmark == "easy")
+                    || (row.0 == "small-grpo-300" && matches!(*benchmark, "easy" | "hard"));
                 if wanted && !(*purpose == "entropy-matched" && row.2 == "base") {
                     cells.push((*benchmark, *ease, row, *setting));
                 }
@@ -151,7 +167,8 @@ fn curves() -> Vec<Curve> {
             if setting == "t0.6" && benchmark != "pictures" {
                 rows.push(curve(benchmark, row.0, setting, "cot-pass@k", "all", k, value * if row.2 == "base" { 0.8 } else { 0.95 }));
                 rows.push(curve(benchmark, row.0, setting, "pass^k", "all", k, pass(row, ease, 1.0, 1) / f64::from(k).powf(0.4)));
-                for (subset, factor) in [("exposure=none", 0.3), ("exposure=rare", 0.7), ("stratum=depth 2", 1.2), ("stratum=depth 3", 0.5)] {
+                for (subset, factor) in [("exposure=none", 0.3), ("exposure=rare", 0.7), ("stratum=depth 2", 1.2), ("stratum=depth 3", 0.5)]
+                {
                     rows.push(curve(benchmark, row.0, setting, "pass@k", subset, k, pass(row, ease * factor, 1.0, k)));
                 }
             }
@@ -174,7 +191,13 @@ fn paired() -> Vec<Paired> {
         for k in ks() {
             let diff = pass(row, ease, 1.0, k) - pass(base, ease, 1.0, k);
             let half = 0.035;
-            let region = if diff > 1.4 * half { "gain" } else if diff < -1.4 * half { "loss" } else { "undecided" };
+            let region = if diff > 1.4 * half {
+                "gain"
+            } else if diff < -1.4 * half {
+                "loss"
+            } else {
+                "undecided"
+            };
             rows.push(Paired {
                 benchmark: s(benchmark),
                 base: s(base.0),
@@ -220,7 +243,20 @@ fn crossings() -> Vec<Crossing> {
 }
 
 fn histogram() -> Vec<Histogram> {
-    let names = ["0", "(0..0.1]", "(0.1..0.2]", "(0.2..0.3]", "(0.3..0.4]", "(0.4..0.5]", "(0.5..0.6]", "(0.6..0.7]", "(0.7..0.8]", "(0.8..0.9]", "(0.9..1)", "1"];
+    let names = [
+        "0",
+        "(0..0.1]",
+        "(0.1..0.2]",
+        "(0.2..0.3]",
+        "(0.3..0.4]",
+        "(0.4..0.5]",
+        "(0.5..0.6]",
+        "(0.6..0.7]",
+        "(0.7..0.8]",
+        "(0.8..0.9]",
+        "(0.9..1)",
+        "1",
+    ];
     let mut rows = Vec::new();
     for (benchmark, ease, row, setting) in cells().into_iter().filter(|cell| cell.3 == "t0.6") {
         let unsolved = ((1.0 - pass(row, ease, 1.0, N)) * f64::from(M)) as u32;
@@ -336,7 +372,14 @@ fn train_log() -> Vec<TrainLog> {
 
 fn perplexity() -> Vec<Perplexity> {
     let mut rows = Vec::new();
-    let authors = [("small", 3.4), ("small-grpo-50", 2.7), ("small-grpo-150", 2.3), ("small-grpo-300", 2.0), ("small-distilled", 2.9), ("reference", 3.9)];
+    let authors = [
+        ("small", 3.4),
+        ("small-grpo-50", 2.7),
+        ("small-grpo-150", 2.3),
+        ("small-grpo-300", 2.0),
+        ("small-distilled", 2.9),
+        ("reference", 3.9),
+    ];
     for (scorer, author, level) in authors.iter().map(|(a, l)| ("small", *a, *l)).chain([("small-grpo-300", "small-grpo-300", 1.4)]) {
         for benchmark in ["easy", "hard"] {
             for i in 0..40u32 {
@@ -361,9 +404,16 @@ fn perplexity() -> Vec<Perplexity> {
 
 fn controls() -> Vec<Control> {
     let of = |benchmark: &str, name: &str, p: f64| -> Vec<Control> {
-        ks().into_iter().map(|k| Control { benchmark: s(benchmark), control: s(name), k, pass_at_k: 1.0 - (1.0 - p).powi(k as i32) }).collect()
+        ks().into_iter()
+            .map(|k| Control { benchmark: s(benchmark), control: s(name), k, pass_at_k: 1.0 - (1.0 - p).powi(k as i32) })
+            .collect()
     };
-    [of("easy", "a program drawn from the corpus", 0.0004), of("hard", "a program drawn from the corpus", 0.00005), of("pictures", "a random legal answer", 0.01)].concat()
+    [
+        of("easy", "a program drawn from the corpus", 0.0004),
+        of("hard", "a program drawn from the corpus", 0.00005),
+        of("pictures", "a random legal answer", 0.01),
+    ]
+    .concat()
 }
 
 fn problem_changes() -> Vec<ProblemChange> {
@@ -389,7 +439,9 @@ fn problem_changes() -> Vec<ProblemChange> {
 
 fn extrapolation() -> Vec<Extrapolation> {
     let mut rows = Vec::new();
-    for (benchmark, ease, row, _) in cells().into_iter().filter(|c| c.3 == "t0.6" && matches!(c.2.0, "small" | "small-grpo-300") && matches!(c.0, "easy" | "hard")) {
+    for (benchmark, ease, row, _) in
+        cells().into_iter().filter(|c| c.3 == "t0.6" && matches!(c.2.0, "small" | "small-grpo-300") && matches!(c.0, "easy" | "hard"))
+    {
         for k in [256u32, 512, 1024, 2048] {
             for (method, shift) in [("bb", 0.02), ("zibb", -0.03), ("npmle", 0.0), ("dkw_lo", -0.12), ("dkw_hi", 0.12)] {
                 let grow = f64::from(k / N).log2() / 3.0;
@@ -426,10 +478,22 @@ pub fn audits(fault: bool) -> Vec<Audit> {
     };
     let mut rows = vec![
         audit("dispersion", 1.01, true, true, "Batches vary as independent samples do."),
-        audit("truncation", 0.2, false, false, "20 % of the base's samples hit the token limit, 2 % of the model's: pass@k compares lengths as well; raise the limit."),
+        audit(
+            "truncation",
+            0.2,
+            false,
+            false,
+            "20 % of the base's samples hit the token limit, 2 % of the model's: pass@k compares lengths as well; raise the limit.",
+        ),
     ];
     if fault {
-        rows.push(audit("duplicates", 1.0, false, true, "Batches 0 and 1 hold the same texts at the same index: two runs shared a seed. Sample batch 1 again with another seed."));
+        rows.push(audit(
+            "duplicates",
+            1.0,
+            false,
+            true,
+            "Batches 0 and 1 hold the same texts at the same index: two runs shared a seed. Sample batch 1 again with another seed.",
+        ));
     }
     rows
 }
@@ -447,7 +511,15 @@ fn claims() -> Vec<Claim> {
     vec![
         claim("gain", "gain", "RL raises pass@1 on easy.", "supported", "+0.35 [+0.30, +0.40] at k = 1.", "", 40),
         claim("crossing", "crossing", "The base overtakes RL by k = 256 on hard.", "refuted", "Band [+0.01, +0.09] at k = 256.", "", 44),
-        claim("subset", "subset", "What RL solves on hard is a subset of what the base solves.", "inconclusive", "3 model-only problems; 3.4 expected by chance.", "about 900 more samples per problem", 51),
+        claim(
+            "subset",
+            "subset",
+            "What RL solves on hard is a subset of what the base solves.",
+            "inconclusive",
+            "3 model-only problems; 3.4 expected by chance.",
+            "about 900 more samples per problem",
+            51,
+        ),
     ]
 }
 
@@ -506,7 +578,11 @@ pub fn inputs(folder: &Path, fault: bool) -> Vec<Input> {
     put(folder, &flips(), &mut inputs);
     for name in ["curves", "accuracy_histograms", "perplexity_boxes", "solvable_indices", "tables"] {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../data/published/{name}.csv"));
-        inputs.push(Input { role: s("published"), digest: Digest::of_file(&path).expect("the published numbers are in the checkout"), path });
+        inputs.push(Input {
+            role: s("published"),
+            digest: Digest::of_file(&path).expect("the published numbers are in the checkout"),
+            path,
+        });
     }
     inputs
 }
