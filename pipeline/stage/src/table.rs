@@ -67,6 +67,19 @@ pub fn read_file<R: Table>(path: &Path) -> Result<Vec<R>> {
     })
 }
 
+/// The rows of any Parquet file as JSON objects, for files that others wrote. Errs with the path.
+pub fn read_objects(path: &Path) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let read = || -> Result<Vec<_>> {
+        let mut rows = Vec::new();
+        for batch in ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?.build()? {
+            rows.extend(serde_arrow::from_record_batch::<Vec<serde_json::Map<String, serde_json::Value>>>(&batch?)?);
+        }
+        Ok(rows)
+    };
+    read().with_context(|| format!("{} is not an intact Parquet file", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,1 +1,49 @@
-//! 
+//! Stage `estimate`: counts of one model on one benchmark -> curves of the metric family, accuracy histogram, extrapolation, audits.
+//!
+//! Outputs: `curves`, `histogram`, `extrapolation`, `audits`. Formulas: `beyond-statistics`; this crate only reads rows, calls them and
+//! writes rows. Intervals are for the population of problems (unit: the problem), 95 %.
+
+mod audits;
+mod curves;
+mod extrapolation;
+mod histogram;
+mod params;
+
+pub use params::*;
+
+use anyhow::{Result, ensure};
+use beyond_record::Counts;
+use beyond_stage::{Job, Stage};
+
+/// The stage.
+pub struct Estimate;
+
+impl Stage for Estimate {
+    const NAME: &'static str = "estimate";
+    const VERSION: u32 = 1;
+    type Params = Params;
+
+    fn run(&self, params: &Params, job: &Job) -> Result<()> {
+        let rows = beyond_frame::sorted(&job.read::<Counts>()?)?;
+        ensure!(!rows.is_empty(), "there are no counts to estimate from");
+        let cell = Cell::new(&rows)?;
+        job.write(&curves::curves(&cell, &rows, params.k_max)?)?;
+        job.write(&histogram::histogram(&cell, &rows))?;
+        job.write(&extrapolation::extrapolation(&cell, &rows, params.extrapolate)?)?;
+        job.write(&audits::audits(&cell, &rows))
+    }
+}
+
+/// What all rows of a table share.
+struct Cell {
+    model: String,
+    benchmark: String,
+    setting: String,
+}
+
+impl Cell {
+    fn new(rows: &[Counts]) -> Result<Self> {
+        let (model, benchmark, setting) = beyond_frame::cell(rows)?;
+        Ok(Cell { model, benchmark, setting })
+    }
+}

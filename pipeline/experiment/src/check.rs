@@ -1,0 +1,163 @@
+//! Cross-references, checked before anything runs.
+
+use crate::document::{Document, unknown_name};
+use crate::spec::{Benchmark, Model, Spec};
+use anyhow::Result;
+use beyond_claims::Kind;
+
+/// Errs at the first reference to something that is not there, or entry that says two things at once.
+pub fn check(spec: &Spec, document: &Document) -> Result<()> {
+    let at = |path: &str, result: Result<()>| result.map_err(|error| document.error(path, &format!("{error:#}")));
+    at("name", safe_name(&spec.name))?;
+    for (id, benchmark) in &spec.benchmarks {
+        at(&format!("benchmarks.{id}"), safe_name(id).and_then(|()| check_benchmark(spec, id, benchmark)))?;
+    }
+    for (id, model) in &spec.models {
+        at(&format!("models.{id}"), safe_name(id).and_then(|()| check_model(spec, id, model)))?;
+    }
+    for (id, setting) in &spec.settings {
+        at(&format!("settings.{id}"), safe_name(id))?;
+        if let Some(other) = &setting.match_entropy {
+            at(
+                &format!("settings.{id}.match_entropy"),
+                known_model(spec, &other.model).and_then(|()| known_setting(spec, &other.setting)),
+            )?;
+        }
+    }
+    for (i, cells) in spec.evaluate.iter().enumerate() {
+        let path = format!("evaluate.{i}");
+        at(&format!("{path}.models"), cells.models.iter().try_for_each(|id| known_model(spec, id)))?;
+        at(&format!("{path}.benchmarks"), cells.benchmarks.iter().try_for_each(|id| known_benchmark(spec, id)))?;
+        at(&format!("{path}.settings"), known_settings(spec, cells))?;
+    }
+    for (i, compare) in spec.compare.iter().enumerate() {
+        let path = format!("compare.{i}");
+        at(&format!("{path}.base"), known_model(spec, &compare.base))?;
+        at(&format!("{path}.models"), compare.models.iter().try_for_each(|id| known_model(spec, id)))?;
+        at(&format!("{path}.benchmarks"), compare.benchmarks.iter().try_for_each(|id| known_benchmark(spec, id)))?;
+    }
+    for (i, scoring) in spec.perplexity.iter().enumerate() {
+        let path = format!("perplexity.{i}");
+        let authors = scoring.authors.iter().filter(|id| *id != "reference");
+        at(&format!("{path}.scorer"), known_model(spec, &scoring.scorer))?;
+        at(&format!("{path}.authors"), authors.into_iter().try_for_each(|id| known_model(spec, id)))?;
+        at(&format!("{path}.benchmarks"), scoring.benchmarks.iter().try_for_each(|id| known_benchmark(spec, id)))?;
+        at(&format!("{path}.setting"), known_setting(spec, &scoring.setting))?;
+    }
+    spec.claims.iter().try_for_each(|(id, kind)| at(&format!("claims.{id}"), check_claim(spec, kind)))
+}
+
+fn safe_name(id: &str) -> Result<()> {
+    let safe = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+=".contains(c));
+    anyhow::ensure!(safe, "{id:?} names files and steps: use letters, digits and - _ . + = only");
+    Ok(())
+}
+
+fn known_model(spec: &Spec, id: &str) -> Result<()> {
+    anyhow::ensure!(spec.models.contains_key(id), unknown_name("model", id, spec.models.keys().map(String::as_str)));
+    Ok(())
+}
+
+fn known_benchmark(spec: &Spec, id: &str) -> Result<()> {
+    anyhow::ensure!(spec.benchmarks.contains_key(id), unknown_name("benchmark", id, spec.benchmarks.keys().map(String::as_str)));
+    Ok(())
+}
+
+fn known_setting(spec: &Spec, id: &str) -> Result<()> {
+    anyhow::ensure!(spec.settings.contains_key(id), unknown_name("setting", id, spec.settings.keys().map(String::as_str)));
+    Ok(())
+}
+
+/// Results made elsewhere may name a setting that the spec does not define.
+fn known_settings(spec: &Spec, cells: &crate::spec::Evaluate) -> Result<()> {
+    anyhow::ensure!(!cells.settings.is_empty(), "name at least one setting");
+    let sampled = cells.models.iter().any(|id| spec.models[id].results.is_none());
+    if sampled { cells.settings.iter().try_for_each(|id| known_setting(spec, id)) } else { Ok(()) }
+}
+
+fn exactly_one(what: &str, given: &[(&str, bool)]) -> Result<()> {
+    let named: Vec<_> = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
+    let all: Vec<_> = given.iter().map(|(name, _)| *name).collect();
+    anyhow::ensure!(named.len() == 1, "a {what} has exactly one of {}; this one has {}", all.join(", "), list(&named));
+    Ok(())
+}
+
+fn list(names: &[&str]) -> String {
+    if names.is_empty() { "none".into() } else { names.join(" and ") }
+}
+
+fn check_benchmark(spec: &Spec, id: &str, benchmark: &Benchmark) -> Result<()> {
+    exactly_one(
+        "benchmark",
+        &[
+            ("family", benchmark.family.is_some()),
+            ("manifest", benchmark.manifest.is_some()),
+            ("results_of", benchmark.results_of.is_some()),
+            ("imported", benchmark.imported),
+        ],
+    )?;
+    anyhow::ensure!(
+        benchmark.manifest.is_some() == benchmark.file.is_some(),
+        "manifest and file go together: a manifest says how to read the file"
+    );
+    anyhow::ensure!(
+        ["test", "train", "seen"].contains(&benchmark.split.as_str()),
+        "split is test, train or seen, not {:?}",
+        benchmark.split
+    );
+    if let Some(model) = &benchmark.results_of {
+        known_model(spec, model)?;
+        let has = spec.models[model].results.as_ref().is_some_and(|results| results.contains_key(id));
+        anyhow::ensure!(has, "model {model:?} has no results for {id:?}");
+    }
+    Ok(())
+}
+
+fn check_model(spec: &Spec, id: &str, model: &Model) -> Result<()> {
+    exactly_one(
+        "model",
+        &[
+            ("pretrain", model.pretrain.is_some()),
+            ("supervised", model.supervised.is_some()),
+            ("reinforce", model.reinforce.is_some()),
+            ("snapshot", model.snapshot.is_some()),
+            ("path", model.path.is_some()),
+            ("endpoint", model.endpoint.is_some()),
+            ("results", model.results.is_some()),
+        ],
+    )?;
+    let needs_from = model.supervised.is_some() || model.reinforce.is_some() || model.snapshot.is_some();
+    anyhow::ensure!(!needs_from || model.from.is_some(), "say which model it starts from: `from: <model>`");
+    for other in [&model.from, &model.teacher].into_iter().flatten() {
+        known_model(spec, other)?;
+        anyhow::ensure!(other != id, "a model cannot start from itself");
+    }
+    if let (Some(step), Some(from)) = (model.snapshot, &model.from) {
+        let kept = spec.models[from].reinforce.as_ref().map(|recipe| recipe.checkpoints.clone()).unwrap_or_default();
+        anyhow::ensure!(
+            kept.contains(&step),
+            "model {from:?} keeps checkpoints at steps {kept:?}, not at {step}; add it to its `checkpoints`"
+        );
+    }
+    for benchmark in model.results.iter().flatten().map(|(benchmark, _)| benchmark) {
+        known_benchmark(spec, benchmark)?;
+    }
+    Ok(())
+}
+
+fn check_claim(spec: &Spec, kind: &Kind) -> Result<()> {
+    let pair = |base: &str, model: &str, benchmark: &str| {
+        known_model(spec, base).and_then(|()| known_model(spec, model)).and_then(|()| known_benchmark(spec, benchmark))
+    };
+    match kind {
+        Kind::Crossing { base, model, benchmark, .. }
+        | Kind::Expands { base, model, benchmark, .. }
+        | Kind::Narrows { base, model, benchmark, .. }
+        | Kind::Gain { base, model, benchmark, .. }
+        | Kind::Subset { base, model, benchmark, .. } => pair(base, model, benchmark),
+        Kind::Similar { models, benchmark, .. } => {
+            models.iter().try_for_each(|id| known_model(spec, id))?;
+            known_benchmark(spec, benchmark)
+        }
+    }
+}
