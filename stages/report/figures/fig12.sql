@@ -6,6 +6,6 @@
 -- tables: curves
 -- published: curves Fig12
 SELECT *, _family AS _row, _benchmark AS _panel, _arm AS _series
-FROM pass
+FROM every
 WHERE metric = getvariable('metric') AND subset = 'all' AND _main AND (_role = 'base' OR _headline) AND (_filtered_from <> '' OR benchmark IN (SELECT filtered_from FROM benchmarks))
 ORDER BY coalesce(nullif(_filtered_from, ''), benchmark), _filtered_from <> '', _bi, _mi, k

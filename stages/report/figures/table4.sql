@@ -6,7 +6,7 @@
 WITH pairs AS (
   SELECT r.benchmark, r.setting, b.model AS base, r.model, r.problem_id, r.n, b.correct > 0 AS base_solves, r.correct > 0 AS model_solves, r._bi, r._mi
   FROM shown_counts r JOIN shown_counts b ON b.benchmark = r.benchmark AND b.setting = r.setting AND b.problem_id = r.problem_id AND b.model = r._trained_from
-  WHERE r._headline AND r._main
+  WHERE r._headline AND r._main AND (r._filtered_from = '' OR r._benchmark_chosen)
 ), cells AS (
   SELECT *, CASE WHEN base_solves AND model_solves THEN 1 WHEN base_solves THEN 2 WHEN model_solves THEN 3 ELSE 4 END AS cell FROM pairs
 )

@@ -4,12 +4,15 @@
 CREATE TEMP MACRO kin(f) AS CASE WHEN (SELECT count(DISTINCT m.family) FROM models m WHERE m.role IN ('base', 'rl')) > 1 THEN f ELSE '' END;
 CREATE TEMP MACRO of_kin(n, f) AS n || CASE WHEN (SELECT count(DISTINCT m.family) FROM models m WHERE m.role IN ('base', 'rl')) > 1 THEN ', ' || f ELSE '' END;
 
-CREATE TEMP VIEW pass AS
+CREATE TEMP VIEW every AS
 SELECT * EXCLUDE (tau, se_population, se_benchmark), k AS _x, value AS _y, lo AS _lo, hi AS _hi FROM shown_curves;
 
--- The curves that most figures are about: the asked metric on whole benchmarks (filtered ones are for Fig 12, or on request).
+-- Without filtered benchmarks, which are for Fig 12 or on request.
+CREATE TEMP VIEW pass AS SELECT * FROM every WHERE _filtered_from = '' OR _benchmark_chosen;
+
+-- The curves that most figures are about: the asked metric on all problems of a benchmark.
 CREATE TEMP VIEW whole AS
-SELECT * FROM pass WHERE metric = getvariable('metric') AND subset = 'all' AND (_filtered_from = '' OR _benchmark_chosen);
+SELECT * FROM pass WHERE metric = getvariable('metric') AND subset = 'all';
 
 -- pass@1 and pass@K (K: the largest power of two up to 256 that every model of a benchmark has) with the sampling efficiency gap.
 CREATE TEMP VIEW ends AS

@@ -262,8 +262,8 @@ fn provenance(content: &Content) -> String {
 
 /// A table, cut after `most` rows.
 fn table(frame: &Frame, most: usize) -> String {
-    let numeric = numeric_columns(frame);
-    let class = |i: usize| if numeric[i] { " class=\"n\"" } else { "" };
+    let classes = classes(frame);
+    let class = |i: usize| classes[i];
     let head: String =
         frame.columns.iter().enumerate().map(|(i, name)| format!("<th{}>{}</th>", class(i), escape(&heading(name)))).collect();
     let line = |row: &Vec<Cell>| {
@@ -274,6 +274,17 @@ fn table(frame: &Frame, most: usize) -> String {
     let more = frame.rows.len().saturating_sub(most);
     let cut = if more > 0 { format!("<p class=\"soft\">{more} more rows in the CSV file.</p>") } else { String::new() };
     format!("<div class=\"scroll\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>{cut}\n")
+}
+
+/// Columns flush right, columns of long text that may wrap, and the rest.
+fn classes(frame: &Frame) -> Vec<&'static str> {
+    let is_long = |i: usize| frame.rows.iter().any(|row| row[i].to_string().chars().count() > 36);
+    let class = |(i, numeric): (usize, bool)| match numeric {
+        true => " class=\"n\"",
+        false if is_long(i) => " class=\"t\"",
+        false => "",
+    };
+    numeric_columns(frame).into_iter().enumerate().map(class).collect()
 }
 
 #[cfg(test)]

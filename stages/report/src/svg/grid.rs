@@ -110,7 +110,7 @@ fn shade(looks: &mut [Look]) {
         let same = |other: &Look| (&other.class, &other.style, other.repeats) == (&looks[i].class, &looks[i].style, looks[i].repeats);
         let total = looks.iter().filter(|other| same(other)).count();
         let before = looks[..i].iter().filter(|other| same(other)).count();
-        looks[i].opacity = if total == 1 { 1.0 } else { 0.4 + 0.6 * before as f64 / (total - 1) as f64 };
+        looks[i].opacity = if total == 1 || looks[i].class == "cn" { 1.0 } else { 0.4 + 0.6 * before as f64 / (total - 1) as f64 };
     }
 }
 
@@ -150,7 +150,10 @@ mod tests {
 
     #[test]
     fn several_series_of_one_colour_are_shaded_up_to_full() {
-        let found = looks(&frame(&[("", "", "step 1"), ("", "", "step 2"), ("", "", "step 3")]), &Colours::default());
+        let mut steps = frame(&[("", "", "step 1"), ("", "", "step 2"), ("", "", "step 3")]);
+        steps.columns[1] = "_model".into();
+        steps.rows.iter_mut().for_each(|row| row[1] = Cell::Text("hue:1".into()));
+        let found = looks(&steps, &Colours::default());
         assert_eq!(found.iter().map(|l| (l.opacity * 10.0).round()).collect::<Vec<_>>(), [4.0, 7.0, 10.0]);
     }
 }

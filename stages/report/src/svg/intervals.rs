@@ -10,7 +10,7 @@ const PITCH: f64 = 27.0;
 
 /// One panel per small multiple, one line per series; all panels share the x axis, which carries the values (`_y`).
 pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
-    let (multiples, columns) = grid::multiples(frame, 3);
+    let (multiples, columns) = grid::multiples(frame, 4);
     let values =
         |columns: [&str; 2]| columns.map(|c| (0..frame.rows.len()).filter_map(|row| frame.number(row, c)).collect::<Vec<_>>()).concat();
     let lo = values(["_lo", "_y"]).into_iter().fold(f64::INFINITY, f64::min);

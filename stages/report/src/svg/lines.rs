@@ -28,7 +28,11 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours, kind: Kind) -
     let panels = multiples
         .iter()
         .map(|multiple| {
-            let area = if alone { Area::new(480.0, 300.0, BESIDE) } else { Area::new(300.0, 214.0, 0.0) };
+            let area = match (multiples.len(), alone) {
+                (1, true) => Area::new(480.0, 300.0, BESIDE),
+                (1, false) => Area::new(440.0, 280.0, 0.0),
+                _ => Area::new(300.0, 214.0, 0.0),
+            };
             let x = if free { extent(frame, "_x", &mut multiple.rows.iter().copied()) } else { x };
             let x_scale = Scale::new(kind, x.0, x.1, area.left + 4.0, area.right - 4.0);
             let shares = |other: &&Multiple| if free { other.label() == multiple.label() } else { other.row == multiple.row };
