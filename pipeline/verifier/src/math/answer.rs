@@ -5,7 +5,7 @@ use super::{
     normalise::{self, Normal},
     number::Grouping,
     parse::parse,
-    prose,
+    prose, text,
     token::{Reading, Stopped},
     tree::Node,
     verdict::{Judge, Verdict},
@@ -22,6 +22,8 @@ pub struct Answer {
     pub rule: Rule,
     normal: Normal,
     key: String,
+    /// Longer than [`MAX_ANSWER`]: never read, equal to nothing.
+    pub too_long: bool,
     node: OnceCell<Result<Node, Stopped>>,
 }
 
@@ -29,7 +31,21 @@ impl Answer {
     fn new(shown: String, rule: Rule) -> Self {
         let normal = normalise::normalise(&shown);
         let key = normal.text.split_ascii_whitespace().collect();
-        Self { shown, rule, normal, key, node: OnceCell::new() }
+        Self { shown, rule, normal, key, too_long: false, node: OnceCell::new() }
+    }
+
+    /// An answer that is not read; its head is shown.
+    fn too_long(text: &str, rule: Rule) -> Self {
+        let head = &text[..extract::char_floor(text, 80)];
+        let at = Stopped { at: MAX_ANSWER, why: "an answer of at most 4096 bytes" };
+        Self {
+            shown: format!("{head}..."),
+            rule,
+            normal: Normal::default(),
+            key: "too long".to_owned(),
+            node: OnceCell::from(Err(at)),
+            too_long: true,
+        }
     }
 
     /// The normal form without white space: equal keys are identical answers.
@@ -107,7 +123,7 @@ fn text_free(text: &str) -> String {
 
 /// The gold answer: its box if it has one, else the whole if it can be read, else what a completion would give.
 pub fn of_gold(gold: &str) -> Option<Answer> {
-    let whole = gold.trim();
+    let whole = gold.trim_matches([' ', '\n']);
     if whole.is_empty() {
         return None;
     }
@@ -117,6 +133,9 @@ pub fn of_gold(gold: &str) -> Option<Answer> {
         matches!(rule, Some(Rule::Boxed | Rule::BoxedOpen | Rule::Hashes | Rule::AnswerTag))
     };
     if marked(&extraction) {
+        return first_readable(gold, &extraction);
+    }
+    if whole.len() > MAX_ANSWER {
         return first_readable(gold, &extraction);
     }
     let answer = Answer::new(whole.to_owned(), Rule::Whole);
@@ -156,9 +175,8 @@ fn first_readable(text: &str, extraction: &Extraction) -> Option<Answer> {
     let mut first = None;
     for group in &extraction.choices {
         let answer = joined(text, group)?;
-        let long = answer.shown.len() > MAX_ANSWER;
-        let prose = prose::has_words(&answer.shown);
-        if !long && (!prose || !answer.is_unread() && !only_text(&answer)) {
+        let prose = answer.too_long || prose::has_words(&answer.shown);
+        if !prose || !answer.is_unread() && !only_text(&answer) {
             return Some(answer).filter(|a| !a.key.is_empty());
         }
         first.get_or_insert(answer);
@@ -176,6 +194,10 @@ fn only_text(answer: &Answer) -> bool {
 fn joined(text: &str, group: &[Candidate]) -> Option<Answer> {
     let rule = group.first()?.rule;
     let parts: Vec<&str> = group.iter().map(|c| c.of(text)).collect();
+    let length: usize = parts.iter().map(|p| p.len()).sum();
+    if length > MAX_ANSWER {
+        return Some(Answer::too_long(parts[0], rule));
+    }
     Some(Answer::new(parts.join(", "), rule))
 }
 
@@ -186,6 +208,9 @@ pub fn best_reading(gold: &Answer, pred: &Answer, judge: &Judge) -> Verdict {
         return usual;
     }
     let mut verdict = usual;
+    if let (Some(a), Some(b)) = (text::date(&gold.normal.text), text::date(&pred.normal.text)) {
+        return text::same_date(a, b);
+    }
     for (a, b) in other_readings(gold, pred, judge.options) {
         verdict = verdict.or(|| match judge.compare(&renamed(&a, judge), &renamed(&b, judge)) {
             Verdict::Equal(why) => Verdict::Equal(format!("{why} (in another reading)")),
@@ -214,16 +239,21 @@ fn other_readings(gold: &Answer, pred: &Answer, options: &Options) -> Vec<(Node,
 fn alternatives(answer: &Answer, other: &Node, options: &Options) -> Vec<Node> {
     let text = &answer.normal.text;
     let mut out = Vec::new();
-    let mut push = |reading: Reading| out.extend(parse(text, reading).ok());
+    let push = |out: &mut Vec<Node>, reading: Reading| out.extend(parse(text, reading).ok());
     if comma_between_digits(text) {
-        push(Reading { grouping: Grouping::List, ..Reading::USUAL });
+        push(&mut out, Reading { grouping: Grouping::List, ..Reading::USUAL });
         let one = text.matches(',').count() == 1;
         if options.decimal_comma == DecimalComma::Either && one && is_decimal(other) && !is_thousands(text) {
-            push(Reading { grouping: Grouping::DecimalComma, ..Reading::USUAL });
+            push(&mut out, Reading { grouping: Grouping::DecimalComma, ..Reading::USUAL });
         }
     }
+    if text.contains("{,}") && is_decimal(other) && options.decimal_comma == DecimalComma::Either {
+        let reading = Reading { grouping: Grouping::DecimalComma, ..Reading::USUAL };
+        out.extend(parse(&text.replace("{,}", ","), reading).ok());
+        return out;
+    }
     if matches!(other, Node::Quantity(..)) && text.len() < 64 {
-        push(Reading { letter_units: true, ..Reading::USUAL });
+        push(&mut out, Reading { letter_units: true, ..Reading::USUAL });
     }
     if let Some((_, rest)) = answer.labelled()
         && !rest.is_empty()

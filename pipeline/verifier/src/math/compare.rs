@@ -4,7 +4,7 @@ use super::{
     matrix, modular,
     number::Number,
     relation, scalar,
-    set::Reader,
+    set::{Reader, only_variable},
     text,
     tree::{Node, Rel},
     unit::{self, Unit},
@@ -128,10 +128,7 @@ impl Judge<'_> {
     /// `x < 3` is not `y < 3`.
     fn variables_agree(&self, gold: &Node, pred: &Node) -> bool {
         let variable = |n: &Node| match n {
-            Node::Chain(first, rest) => {
-                let all = std::iter::once(first.as_ref()).chain(rest.iter().map(|(_, m)| m));
-                all.filter(|m| matches!(m, Node::Sym(_))).next_back().cloned()
-            }
+            Node::Chain(first, rest) => only_variable(first, rest),
             _ => None,
         };
         match (variable(gold), variable(pred)) {
@@ -251,12 +248,7 @@ impl Judge<'_> {
         if p == q {
             return Verdict::equal("the same text");
         }
-        match (text::date(&a), text::date(&b)) {
-            (Some((y, m, d)), Some((z, n, e))) if (m, d) == (n, e) && (y == z || y.is_none() || z.is_none()) => {
-                Verdict::equal("the same date")
-            }
-            _ => Verdict::different("different text"),
-        }
+        Verdict::different("different text")
     }
 }
 

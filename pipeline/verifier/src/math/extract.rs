@@ -363,7 +363,8 @@ fn non_empty(candidate: Candidate) -> Option<Candidate> {
 /// The span without surrounding white space, asterisks of Markdown and empty dollars.
 fn trimmed(text: &str, start: usize, end: usize, rule: Rule) -> Candidate {
     let part = text.get(start..end).unwrap_or("");
-    let skip = |c: char| c.is_whitespace() || c == '*' || c == '`';
+    // Not every white space: a form feed or a tab may be half of `\frac` or `\text`.
+    let skip = |c: char| matches!(c, ' ' | '\n' | '*' | '`');
     let left = part.trim_start_matches(skip);
     let start = start + part.len() - left.len();
     let end = start + left.trim_end_matches(skip).len();

@@ -66,6 +66,12 @@ pub fn steps_of_math(gold: &str, response: &str, options: &Options) -> u64 {
 
 fn judge_answers(gold: &Answer, answer: &Answer, options: &Options, budget: &Budget) -> Judgement {
     let shown = Some(answer.shown.as_str());
+    if gold.too_long {
+        return Judgement::new(Outcome::Unjudged, shown, "the gold answer is longer than 4096 bytes");
+    }
+    if answer.too_long {
+        return Judgement::new(Outcome::Unparsed, shown, "longer than 4096 bytes");
+    }
     if gold.key() == answer.key() {
         return Judgement::new(Outcome::Correct, shown, "identical");
     }
@@ -99,6 +105,15 @@ fn by_letter(gold: &Answer, answer: &Answer) -> Option<Judgement> {
         (None, Some((found, _)), Some((wanted, _))) => {
             let reason = format!("chose {found}, gold {wanted}");
             Some(Judgement::decided(found == wanted, shown, reason))
+        }
+        (_, None, Some((wanted, _))) if answer.letter().is_some() => {
+            let found = answer.letter().unwrap_or(' ');
+            Some(Judgement::decided(found == wanted, shown, format!("chose {found}, gold {wanted}")))
+        }
+        // A choice in lower case.
+        (Some(wanted @ 'A'..='E'), None, None) => {
+            let same = answer.key().trim_matches(['(', ')']) == wanted.to_ascii_lowercase().to_string();
+            same.then(|| Judgement::decided(true, shown, format!("chose {wanted}")))
         }
         _ => None,
     }

@@ -244,7 +244,10 @@ impl Eval<'_> {
             Node::Chain(_, rest) => kind = rest.iter().fold(kind, |k, (r, _)| mix(k, *r as u64 + 1)),
             Node::Interval(a, b) => kind = mix(kind, 1 + 2 * u64::from(a.closed) + u64::from(b.closed)),
             Node::Matrix(rows) => kind = mix(kind, rows.len() as u64),
-            Node::Quantity(_, unit) => kind = unit.dims.iter().fold(kind, |k, (b, e)| mix(hash(k, b), *e as u64)),
+            Node::Quantity(_, unit) => {
+                kind = unit.dims.iter().fold(kind, |k, (b, e)| mix(hash(k, b), *e as u64));
+                kind = hash(kind, &unit.factor.to_string());
+            }
             _ => {}
         }
         let mut parts = Vec::new();

@@ -19,6 +19,7 @@ pub fn normalise(answer: &str) -> Normal {
     normal.apply("doubled backslashes", halve_backslashes);
     normal.apply("math delimiters", drop_delimiters);
     normal.apply("outer punctuation", trim_punctuation);
+    normal.apply("braced colon", |t| t.contains("{:}").then(|| t.replace("{:}", ":")));
     normal
 }
 

@@ -77,7 +77,8 @@ pub fn connects(gap: &str) -> bool {
     let (mut connector, mut any) = (false, false);
     for word in gap.split(|c: char| !c.is_ascii_alphanumeric()) {
         match word {
-            "" | "text" | "quad" | "qquad" | "boxed" | "b" | "left" | "right" | "mathrm" | "textbf" | "displaystyle" => {}
+            "" | "text" | "quad" | "qquad" | "boxed" | "oxed" | "beginboxed" | "fbox" | "b" | "left" | "right" | "mathrm" | "textbf"
+            | "displaystyle" => {}
             "and" | "or" | "And" | "Or" => (connector, any) = (true, true),
             _ => {
                 words += 1;

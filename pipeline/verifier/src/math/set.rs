@@ -419,7 +419,7 @@ fn name_of(node: &Node) -> Option<String> {
 }
 
 /// The only name in the chain; an unknown function counts as one name, whatever is inside.
-fn only_variable(first: &Node, rest: &[(Rel, Node)]) -> Option<Node> {
+pub fn only_variable(first: &Node, rest: &[(Rel, Node)]) -> Option<Node> {
     let mut found: Option<Node> = None;
     for part in std::iter::once(first).chain(rest.iter().map(|(_, n)| n)) {
         if !collect(part, &mut found) {

@@ -1,6 +1,6 @@
 //! Text equals text as text: case, spaces, accents, articles and punctuation aside.
 
-use super::tree::Node;
+use super::{tree::Node, verdict::Verdict};
 
 /// The key by which texts are compared.
 pub fn key(text: &str) -> String {
@@ -114,10 +114,22 @@ pub fn letters(node: &Node) -> Option<String> {
     }
 }
 
+/// A date: year if given, month, day.
+pub type Date = (Option<u32>, u32, u32);
+
+/// Equality of dates; a missing year contradicts nothing.
+pub fn same_date((y, m, d): Date, (z, n, e): Date) -> Verdict {
+    let same = (m, d) == (n, e) && (y == z || y.is_none() || z.is_none());
+    if same { Verdict::equal("the same date") } else { Verdict::different("different dates") }
+}
+
 /// Year, month and day of a date in words: `March 5, 2020`, `5 March`, `5th of March`.
-pub fn date(text: &str) -> Option<(Option<u32>, u32, u32)> {
+pub fn date(text: &str) -> Option<Date> {
     const MONTHS: [&str; 12] =
         ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    if text.len() > 64 || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let lower = without_commands(text).to_lowercase();
     let (mut month, mut day, mut year) = (None, None, None);
     for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {

@@ -253,6 +253,13 @@ impl Lexer<'_> {
             self.push(Tok::Base(digits, base), self.at + len);
             return;
         }
+        // Python's modules: np.arcsin, math.pi.
+        for module in ["np.", "math.", "numpy.", "sympy."] {
+            if rest.starts_with(module) && rest[module.len()..].starts_with(|c: char| c.is_ascii_alphabetic()) {
+                self.at += module.len();
+                return;
+            }
+        }
         let mut len = letter_run(rest, self.text_mode);
         let mut run = &rest[..len];
         // `1orW(x)`: a connector between a number and what follows it.

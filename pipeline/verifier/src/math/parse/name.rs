@@ -173,8 +173,8 @@ impl Parser<'_> {
             _ => None,
         };
         Ok(match (name, accent) {
-            (Some(name), "") => Node::Sym(name),
-            (Some(name), _) => Node::Sym(format!("{accent} {name}")),
+            (Some(name), "") => self.subscripted(&name)?,
+            (Some(name), _) => self.subscripted(&format!("{accent} {name}"))?,
             (None, "") => inner,
             (None, _) => Node::Apply(accent.to_owned(), vec![inner]),
         })
