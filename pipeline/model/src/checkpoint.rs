@@ -6,6 +6,7 @@ use crate::decoder::Decoder;
 use crate::layout::{Layout, Tensor};
 use crate::tokenizer::Tokenizer;
 use anyhow::{Context, Result, bail, ensure};
+use candle_core::{DType, Device};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};
@@ -134,6 +135,7 @@ fn weight_files(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(names.into_iter().map(|name| dir.join(name)).collect())
 }
 
+/// One tensor of a file into its place, widened by candle.
 fn copy(tensor: &Tensor, view: &TensorView, weights: &mut [f32]) -> Result<()> {
     ensure!(
         view.shape() == tensor.shape,
@@ -142,15 +144,14 @@ fn copy(tensor: &Tensor, view: &TensorView, weights: &mut [f32]) -> Result<()> {
         view.shape(),
         tensor.shape
     );
-    let target = &mut weights[tensor.range.clone()];
-    let half = |b: &[u8]| u16::from_le_bytes([b[0], b[1]]);
-    match view.dtype() {
-        Dtype::F32 => {
-            target.iter_mut().zip(view.data().chunks_exact(4)).for_each(|(w, b)| *w = f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-        }
-        Dtype::BF16 => target.iter_mut().zip(view.data().chunks_exact(2)).for_each(|(w, b)| *w = f32::from_bits(u32::from(half(b)) << 16)),
+    let dtype = match view.dtype() {
+        Dtype::F32 => DType::F32,
+        Dtype::F16 => DType::F16,
+        Dtype::BF16 => DType::BF16,
         other => bail!("tensor `{}` is {other:?}; f32, f16 and bf16 are supported: export the checkpoint in one of these", tensor.name),
-    }
+    };
+    let raw = candle_core::Tensor::from_raw_buffer(view.data(), dtype, &[tensor.range.len()], &Device::Cpu)?;
+    weights[tensor.range.clone()].copy_from_slice(&raw.to_dtype(DType::F32)?.to_vec1::<f32>()?);
     Ok(())
 }
 

@@ -106,8 +106,13 @@ impl Config {
             sizes.iter().all(|&n| n > 0),
             "hidden, layers, heads, kv_heads, head_dim, ff, vocab and max_positions must be at least 1: {self:?}"
         );
-        ensure!(self.heads % self.kv_heads == 0, "{} heads cannot share {} key-value heads: choose a divisor", self.heads, self.kv_heads);
-        ensure!(self.head_dim % 2 == 0, "head_dim is {}; rotary embedding needs an even number", self.head_dim);
+        ensure!(
+            self.heads.is_multiple_of(self.kv_heads),
+            "{} heads cannot share {} key-value heads: choose a divisor",
+            self.heads,
+            self.kv_heads
+        );
+        ensure!(self.head_dim.is_multiple_of(2), "head_dim is {}; rotary embedding needs an even number", self.head_dim);
         ensure!(self.eps > 0.0, "rms_norm_eps is {}; it must be positive", self.eps);
         if let Some(patch) = self.patch {
             ensure!(patch.count > 0 && patch.size > 0, "patch needs count and size of at least 1: {patch:?}");

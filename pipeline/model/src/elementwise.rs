@@ -118,7 +118,7 @@ unsafe fn rms_norm_backward_body<L: Lanes>(
 
 /// `out[t, i] = silu(g) u` for rows [g | u] of width 2 ff.
 pub(crate) fn swiglu(gate_up: &[f32], ff: usize, out: &mut [f32]) {
-    assert!(gate_up.len() == 2 * out.len() && out.len() % ff == 0);
+    assert!(gate_up.len() == 2 * out.len() && out.len().is_multiple_of(ff));
     swiglu_kernel(gate_up, ff, out);
 }
 
@@ -151,7 +151,7 @@ unsafe fn swiglu_body<L: Lanes>(gate_up: &[f32], ff: usize, out: &mut [f32]) {
 
 /// The gradient of [`swiglu`] with respect to [g | u].
 pub(crate) fn swiglu_backward(gate_up: &[f32], ff: usize, dout: &[f32], dgate_up: &mut [f32]) {
-    assert!(gate_up.len() == 2 * dout.len() && dgate_up.len() == gate_up.len() && dout.len() % ff == 0);
+    assert!(gate_up.len() == 2 * dout.len() && dgate_up.len() == gate_up.len() && dout.len().is_multiple_of(ff));
     swiglu_backward_kernel(gate_up, ff, dout, dgate_up);
 }
 
@@ -303,7 +303,9 @@ pub(crate) struct Causal {
 
 /// Softmax of `scale * scores`; `max` and `inverse` of row i (reciprocal of the sum) go to `stats[i * stats_stride..][..2]`.
 pub(crate) fn causal_softmax(scores: &mut [f32], shape: Causal, stats: &mut [f32], stats_stride: usize) {
-    assert!(shape.stride % LANES == 0 && shape.first + shape.rows - 1 <= shape.stride && shape.rows * shape.stride <= scores.len());
+    assert!(
+        shape.stride.is_multiple_of(LANES) && shape.first + shape.rows - 1 <= shape.stride && shape.rows * shape.stride <= scores.len()
+    );
     causal_softmax_kernel(scores, shape, stats, stats_stride);
 }
 
@@ -372,7 +374,9 @@ unsafe fn exponentials<L: Lanes>(p: *mut f32, valid: usize, shape: Causal, max: 
 
 /// Recomputes what [`causal_softmax`] returned from the scores and its statistics.
 pub(crate) fn causal_softmax_again(scores: &mut [f32], shape: Causal, stats: &[f32], stats_stride: usize) {
-    assert!(shape.stride % LANES == 0 && shape.first + shape.rows - 1 <= shape.stride && shape.rows * shape.stride <= scores.len());
+    assert!(
+        shape.stride.is_multiple_of(LANES) && shape.first + shape.rows - 1 <= shape.stride && shape.rows * shape.stride <= scores.len()
+    );
     causal_softmax_again_kernel(scores, shape, stats, stats_stride);
 }
 

@@ -147,7 +147,7 @@ struct Half {
 
 impl Objective for Half {
     fn gradient(&self, index: usize, _: &Sequence, token: &TokenStats) -> Gradient {
-        let d = if index % 2 == 0 { 1.0 } else { 0.0 };
+        let d = if index.is_multiple_of(2) { 1.0 } else { 0.0 };
         Gradient {
             dlogp: vec![d; token.logp.len()],
             loss: f64::from(d) * token.logp.iter().map(|&x| f64::from(x)).sum::<f64>(),

@@ -2,7 +2,6 @@
 
 use crate::elementwise::{LogitStats, max_body, padded_logits};
 use crate::simd::{LANES, Lanes, kernel};
-use std::cmp::Ordering;
 
 /// Weights summed together before they enter the f64 total.
 const BLOCK: usize = 4 * LANES;
@@ -35,7 +34,6 @@ pub(crate) struct Scratch {
     weights: Vec<f32>,
     /// Sum of each block of weights.
     blocks: Vec<f32>,
-    candidates: Vec<(f32, u32)>,
 }
 
 /// Draws one token. `u` in [0, 1) decides which; it is not looked at when greedy. None when a logit is not a number.
@@ -97,36 +95,104 @@ unsafe fn exponentials_body<L: Lanes>(logits: &[f32], beta: f32, weights: &mut [
 }
 
 kernel! {
-    /// Appends (weight, id) of every weight >= `threshold`.
-    fn gather(weights: &[f32], threshold: f32, candidates: &mut Vec<(f32, u32)>) = gather_body;
+    /// Sum and number of the weights >= `threshold`.
+    fn above(weights: &[f32], threshold: f32) -> (f32, u32) = above_body;
 }
 
 #[inline(always)]
-unsafe fn gather_body<L: Lanes>(weights: &[f32], threshold: f32, candidates: &mut Vec<(f32, u32)>) {
-    for i in (0..weights.len()).step_by(LANES) {
-        let mut mask = unsafe { L::load(weights.as_ptr().add(i)).mask_ge(L::splat(threshold)) };
-        while mask != 0 {
-            let id = i + mask.trailing_zeros() as usize;
-            candidates.push((weights[id], id as u32));
-            mask &= mask - 1;
+unsafe fn above_body<L: Lanes>(weights: &[f32], threshold: f32) -> (f32, u32) {
+    unsafe {
+        let bound = L::splat(threshold);
+        let mut sums = [L::zero(); 4];
+        let mut count = 0;
+        for block in (0..weights.len()).step_by(BLOCK) {
+            for i in 0..4 {
+                let w = L::load(weights.as_ptr().add(block + i * LANES));
+                count += w.mask_ge(bound).count_ones();
+                sums[i] = sums[i].add(L::zero_below(w, w, bound));
+            }
+        }
+        (sums[0].add(sums[1]).add(sums[2].add(sums[3])).sum(), count)
+    }
+}
+
+kernel! {
+    /// Sets weights below `threshold` to 0 and sums the blocks again.
+    fn cut(weights: &mut [f32], threshold: f32, blocks: &mut [f32]) = cut_body;
+}
+
+#[inline(always)]
+unsafe fn cut_body<L: Lanes>(weights: &mut [f32], threshold: f32, blocks: &mut [f32]) {
+    for block in 0..blocks.len() {
+        unsafe {
+            let mut sum = L::zero();
+            for i in 0..4 {
+                let p = weights.as_mut_ptr().add(block * BLOCK + i * LANES);
+                let kept = L::zero_below(L::load(p), L::load(p), L::splat(threshold));
+                kept.store(p);
+                sum = sum.add(kept);
+            }
+            blocks[block] = sum.sum();
         }
     }
 }
 
-/// Falling probability; equal ones by rising id.
-fn by_rank(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
-    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+/// The largest threshold in [0, 1] that is still `enough`, by bisection over the bits of the float: at most 30 probes,
+/// and no sorting. `enough` must hold for 0 and fail for all larger thresholds once it has failed.
+fn largest_threshold(enough: impl Fn(f32) -> bool) -> f32 {
+    let (mut low, mut high) = (0, 1.0f32.to_bits() + 1);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if enough(f32::from_bits(middle)) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    f32::from_bits(low)
 }
 
 impl Scratch {
     fn pick(&mut self, vocab: usize, rule: Rule, u: f64) -> usize {
-        let total: f64 = self.blocks.iter().map(|&b| f64::from(b)).sum();
-        let top_k = if rule.top_k == 0 { vocab } else { rule.top_k.min(vocab) };
-        if top_k == vocab && rule.top_p >= 1.0 {
-            return self.pick_from_all(u * total, vocab);
+        if rule.top_k > 0 && rule.top_k < vocab {
+            self.keep_count(rule.top_k as u32);
         }
-        let kept = if top_k < vocab { self.keep_largest(top_k, vocab) } else { self.keep_mass(f64::from(rule.top_p) * total, total) };
-        self.pick_from_nucleus(f64::from(rule.top_p) * kept, u)
+        if rule.top_p < 1.0 {
+            self.keep_mass(f64::from(rule.top_p));
+        }
+        let total: f64 = self.blocks.iter().map(|&b| f64::from(b)).sum();
+        self.pick_from_all(u * total, vocab)
+    }
+
+    /// Keeps the `k` largest weights; of equal ones those with the lowest ids.
+    fn keep_count(&mut self, k: u32) {
+        let threshold = largest_threshold(|t| above(&self.weights, t).1 >= k);
+        let larger = above(&self.weights, threshold.next_up()).1;
+        self.keep_above(threshold, |tied| larger + tied < k);
+    }
+
+    /// Keeps a weight while the mass before it, from the largest down, is below `top_p` of the whole.
+    fn keep_mass(&mut self, top_p: f64) {
+        let limit = top_p * f64::from(above(&self.weights, 0.0).0);
+        let threshold = largest_threshold(|t| f64::from(above(&self.weights, t).0) >= limit);
+        let larger = f64::from(above(&self.weights, threshold.next_up()).0);
+        self.keep_above(threshold, |tied| larger + f64::from(tied) * f64::from(threshold) < limit);
+    }
+
+    /// Keeps weights above `threshold`, and those equal to it while `keep(number kept so far)`.
+    fn keep_above(&mut self, threshold: f32, keep: impl Fn(u32) -> bool) {
+        let ties = above(&self.weights, threshold).1 - above(&self.weights, threshold.next_up()).1;
+        if ties > 1 {
+            let mut tied = 0;
+            for weight in self.weights.iter_mut().filter(|w| **w == threshold) {
+                if keep(tied) {
+                    tied += 1;
+                } else {
+                    *weight = 0.0;
+                }
+            }
+        }
+        cut(&mut self.weights, threshold, &mut self.blocks);
     }
 
     /// The token at which the running sum of weights, in order of ids, passes `target`.
@@ -155,48 +221,6 @@ impl Scratch {
         }
         chosen.expect("a block with a positive sum has a positive weight")
     }
-
-    /// Candidates: the `k` largest weights; returns their sum.
-    fn keep_largest(&mut self, k: usize, vocab: usize) -> f64 {
-        self.candidates.clear();
-        self.candidates.extend(self.weights[..vocab].iter().zip(0..).map(|(&w, id)| (w, id)));
-        self.candidates.select_nth_unstable_by(k - 1, by_rank);
-        self.candidates.truncate(k);
-        self.candidates.sort_unstable_by(by_rank);
-        self.candidates.iter().map(|c| f64::from(c.0)).sum()
-    }
-
-    /// Candidates: all weights above a threshold low enough that they hold the mass `wanted`; returns `total`.
-    fn keep_mass(&mut self, wanted: f64, total: f64) -> f64 {
-        for threshold in [3e-2, 1e-3, 1e-5, 0.0] {
-            self.candidates.clear();
-            gather(&self.weights, (threshold * total) as f32, &mut self.candidates);
-            if self.candidates.iter().map(|c| f64::from(c.0)).sum::<f64>() >= wanted {
-                break;
-            }
-        }
-        self.candidates.sort_unstable_by(by_rank);
-        total
-    }
-
-    /// Cuts the sorted candidates where the mass before a token reaches `limit` and draws from the rest.
-    fn pick_from_nucleus(&mut self, limit: f64, u: f64) -> usize {
-        let mut mass = 0.0;
-        let mut kept = 0;
-        while kept < self.candidates.len() && (kept == 0 || mass < limit) {
-            mass += f64::from(self.candidates[kept].0);
-            kept += 1;
-        }
-        let target = u * mass;
-        let mut before = 0.0;
-        for &(weight, id) in &self.candidates[..kept] {
-            before += f64::from(weight);
-            if before > target {
-                return id as usize;
-            }
-        }
-        self.candidates[kept - 1].1 as usize
-    }
 }
 
 #[cfg(test)]
@@ -222,9 +246,7 @@ mod tests {
             before += r.0;
             keep
         });
-        if rule.top_k == 0 && rule.top_p >= 1.0 {
-            ranked.sort_by_key(|r| r.1);
-        }
+        ranked.sort_by_key(|r| r.1); // the draw runs through what remains in the order of ids
         // Neighbours of the boundary are accepted too: the sums here are f64, those of the engine partly f32.
         let kept: f64 = ranked.iter().map(|r| r.0).sum();
         let mut before = 0.0;

@@ -5,19 +5,20 @@ use super::{LANES, Lanes};
 #[derive(Clone, Copy)]
 pub(crate) struct Portable([f32; LANES]);
 
+/// A method that computes each lane alone: `name(lane of self, lanes of others) value`.
 macro_rules! lanewise {
-    ($name:ident($($arg:ident),*) = $value:expr) => {
+    ($name:ident($a:ident $(, $arg:ident)*) $value:expr) => {
         #[inline(always)]
         unsafe fn $name(self $(, $arg: Self)*) -> Self {
             let mut out = self;
             for i in 0..LANES {
-                let f: fn(f32 $(, lanewise!(@type $arg))*) -> f32 = $value;
-                out.0[i] = f(self.0[i] $(, $arg.0[i])*);
+                let $a = self.0[i];
+                $(let $arg = $arg.0[i];)*
+                out.0[i] = $value;
             }
             out
         }
     };
-    (@type $arg:ident) => { f32 };
 }
 
 impl Lanes for Portable {
@@ -45,13 +46,13 @@ impl Lanes for Portable {
     unsafe fn store_part(self, p: *mut f32, n: usize) {
         unsafe { std::ptr::copy_nonoverlapping(self.0.as_ptr(), p, n) }
     }
-    lanewise!(add(b) = |a, b| a + b);
-    lanewise!(sub(b) = |a, b| a - b);
-    lanewise!(mul(b) = |a, b| a * b);
-    lanewise!(div(b) = |a, b| a / b);
-    lanewise!(fma(b, c) = |a, b, c| a.mul_add(b, c));
-    lanewise!(max(b) = |a, b| if a > b { a } else { b });
-    lanewise!(pow2_of_low_bits() = |a| f32::from_bits((a.to_bits() << 23).wrapping_add(0x3f80_0000)));
+    lanewise!(add(a, b) a + b);
+    lanewise!(sub(a, b) a - b);
+    lanewise!(mul(a, b) a * b);
+    lanewise!(div(a, b) a / b);
+    lanewise!(fma(a, b, c) a.mul_add(b, c));
+    lanewise!(max(a, b) if a > b { a } else { b });
+    lanewise!(pow2_of_low_bits(a) f32::from_bits((a.to_bits() << 23).wrapping_add(0x3f80_0000)));
 
     #[inline(always)]
     unsafe fn zero_below(value: Self, x: Self, bound: Self) -> Self {
