@@ -8,12 +8,17 @@
 
 pub mod family;
 mod fold;
+mod load;
+mod manifest;
 mod picture;
 mod rng;
+pub mod template;
 mod text;
 
 pub use family::{Document, Draft, Exposure, Family, FamilySpec, Judgement, Request, Split, Steps, family};
 pub use fold::{Fold, fold};
+pub use load::{is_multiple_choice, load_benchmark};
+pub use manifest::{Fields, Format, Manifest, Source, Take};
 pub use picture::{PATCH_SIDE, PATCH_VALUES, PATCHES, Picture, SIDE};
 pub use rng::Rng;
 pub use text::{ALPHABET, WORDS, pieces};

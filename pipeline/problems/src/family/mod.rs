@@ -123,7 +123,8 @@ pub trait Family: Send + Sync {
         self.check(request)?;
         let split = request.split.fold();
         let wanted = |visible: &str| fold(visible) == split;
-        let mut rng = Rng::keyed(self.name(), request.seed, u64::from(request.level));
+        let domain = format!("{}/{}", self.name(), request.exposure.map_or("any", Exposure::as_str));
+        let mut rng = Rng::keyed(&domain, request.seed, u64::from(request.level));
         let attempts = 200_000 + 500 * request.count;
         let draft = |_| self.draft(&mut rng, request.level, request.exposure, &wanted);
         collect(self, request, (0..attempts).filter_map(draft))

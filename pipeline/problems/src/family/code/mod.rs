@@ -16,6 +16,8 @@
 //! * Three styles: comprehension, loop, comprehension with a stride.
 
 mod index;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod run;
 mod spec;
