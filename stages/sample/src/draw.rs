@@ -1,8 +1,8 @@
 //! Drawing what the journal does not hold yet.
 
 use crate::codec::{self, Drawn};
-use crate::{Loaded, Sampling};
-use anyhow::{Context, Result};
+use crate::{Loaded, Sampling, shards};
+use anyhow::Result;
 use beyond_prompt::Prompt;
 use beyond_model::{Request, SamplingParams, sample};
 use beyond_stage::{Digest, Job, Journal, journal::Shard};
@@ -16,7 +16,8 @@ const FLUSH: usize = 64;
 /// n samples of every prompt, in order. Records `samples_drawn`, `samples_reused` and `tokens`.
 pub fn draw(model: &Loaded, prompts: &[Prompt], sampling: &Sampling, n: u32, job: &Job) -> Result<Vec<Vec<Drawn>>> {
     let mut journal = job.journal(&(model.digest, sampling))?;
-    let missing = missing(prompts, n, &journal);
+    let items: Vec<Digest> = prompts.iter().map(|prompt| prompt.item).collect();
+    let missing = shards::missing(&items, n, BLOCK, &journal);
     let wanted = prompts.len() as u64 * u64::from(n);
     let to_draw: u64 = missing.iter().map(|(_, range)| u64::from(range.end - range.start)).sum();
     job.progress().total("samples", wanted, wanted - to_draw);
@@ -24,27 +25,7 @@ pub fn draw(model: &Loaded, prompts: &[Prompt], sampling: &Sampling, n: u32, job
     job.measure("samples_drawn", to_draw as f64);
     job.measure("samples_reused", (wanted - to_draw) as f64);
     job.measure("tokens", tokens as f64);
-    prompts.iter().map(|prompt| assemble(&journal, prompt.item, n)).collect()
-}
-
-/// (prompt, range) of every block that has to be drawn. Equal prompts are drawn once.
-fn missing(prompts: &[Prompt], n: u32, journal: &Journal) -> Vec<(usize, Range<u32>)> {
-    let mut seen = std::collections::BTreeSet::new();
-    let mut blocks = Vec::new();
-    for (i, prompt) in prompts.iter().enumerate() {
-        if !seen.insert(prompt.item) {
-            continue;
-        }
-        for gap in journal.missing(prompt.item, n) {
-            let mut start = gap.start;
-            while start < gap.end {
-                let end = gap.end.min((start / BLOCK + 1) * BLOCK);
-                blocks.push((i, start..end));
-                start = end;
-            }
-        }
-    }
-    blocks
+    items.iter().map(|item| shards::assemble(&journal, *item, n, codec::decode)).collect()
 }
 
 /// Draws the blocks and journals each when it is whole; returns the number of tokens.
@@ -98,15 +79,4 @@ fn stream(model: Digest, item: Digest) -> u64 {
 fn shard(range: Range<u32>, samples: Vec<Option<Drawn>>) -> Shard {
     let samples: Vec<Drawn> = samples.into_iter().map(|sample| sample.expect("the block is whole")).collect();
     Shard { range, payload: codec::encode(&samples) }
-}
-
-/// The samples 0..n of one item from its shards; where shards overlap they agree.
-fn assemble(journal: &Journal, item: Digest, n: u32) -> Result<Vec<Drawn>> {
-    let mut slots: Vec<Option<Drawn>> = vec![None; n as usize];
-    for shard in journal.shards(item, n) {
-        for (index, sample) in shard.range.clone().zip(codec::decode(&shard.payload)?) {
-            slots[index as usize] = Some(sample);
-        }
-    }
-    slots.into_iter().collect::<Option<_>>().context("the journal lost samples that it held a moment ago")
 }

@@ -6,10 +6,13 @@
 
 mod codec;
 mod draw;
+mod endpoint;
 mod entropy;
 mod import;
+mod openai;
 mod params;
 mod power;
+mod shards;
 
 pub use entropy::Match;
 pub use import::Import;
@@ -32,7 +35,7 @@ impl Stage for Sample {
         let problems = job.read::<Problem>()?;
         let sampling = entropy::with_matched_temperature(&params.sampling, job)?;
         let rows = match &params.endpoint {
-            Some(_) => anyhow::bail!("endpoints"),
+            Some(endpoint) => endpoint::sample(params, endpoint, &sampling, &problems, job)?,
             None => from_checkpoint(params, &sampling, &problems, job)?,
         };
         job.write(&rows)

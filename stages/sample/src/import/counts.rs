@@ -1,17 +1,21 @@
 //! The smallest thing we accept: per problem, n samples of which `correct` were judged correct.
 
-use super::source::{Row, SourceFile};
+use super::Source;
+use super::row::Row;
 use crate::ImportParams;
 use anyhow::Result;
 use beyond_record::Counts;
 use beyond_stage::user_error;
 use std::collections::BTreeMap;
 
+const FIELDS: &[&str] = &["problem_id", "id", "problem", "n", "n_samples", "correct", "c", "unparsed", "timed_out", "stratum", "source", "level"];
+
 /// Rows of all files that pass `where`, sorted by problem id. Errs on correct > n, duplicate ids, and unequal n unless `allow_ragged`.
-pub fn read(params: &ImportParams, files: &[SourceFile]) -> Result<Vec<Counts>> {
+pub fn read(source: &Source) -> Result<Vec<Counts>> {
+    let params = source.params;
     let mut found: BTreeMap<String, (String, Counts)> = BTreeMap::new();
-    for file in files {
-        for row in file.rows()?.into_iter().filter(|row| wanted(row, &params.only)) {
+    for file in source.files {
+        for row in source.rows(file, FIELDS)? {
             let counts = counts(params, &row)?;
             if let Some((first, _)) = found.get(&counts.problem_id) {
                 return Err(row.error(&format!("problem {:?} stands already in {first}; each problem has one row", counts.problem_id)));
@@ -21,25 +25,16 @@ pub fn read(params: &ImportParams, files: &[SourceFile]) -> Result<Vec<Counts>> 
     }
     let rows: Vec<Counts> = found.into_values().map(|(_, counts)| counts).collect();
     if rows.is_empty() {
-        return Err(files[0].error(&format!("has no row with {:?}", params.only)));
+        return Err(source.files[0].error(&format!("has no row with {:?}", params.only)));
     }
     check_equal_n(params, &rows)?;
     Ok(rows)
 }
 
-fn wanted(row: &Row, only: &BTreeMap<String, String>) -> bool {
-    only.iter().all(|(column, value)| row.text(&[column]).is_ok_and(|found| found == *value))
-}
-
 fn counts(params: &ImportParams, row: &Row) -> Result<Counts> {
-    let names = |usual: &[&'static str], key: &str| -> Vec<String> {
-        params.columns.get(key).map_or_else(|| usual.iter().map(|name| name.to_string()).collect(), |name| vec![name.clone()])
-    };
-    let text = |names: Vec<String>| row.text(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let whole = |names: Vec<String>| row.whole(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let problem_id = text(names(&["problem_id", "id", "problem"], "problem_id"))?;
-    let n = whole(names(&["n", "n_samples"], "n"))?;
-    let correct = whole(names(&["correct", "c"], "correct"))?;
+    let problem_id = row.text(&["problem_id", "id", "problem"])?;
+    let n = row.whole(&["n", "n_samples"])?;
+    let correct = row.whole(&["correct", "c"])?;
     if n == 0 {
         return Err(row.error(&format!("problem {problem_id:?} has n = 0: leave a problem without samples out")));
     }
@@ -53,8 +48,8 @@ fn counts(params: &ImportParams, row: &Row) -> Result<Counts> {
         problem_id,
         n,
         correct,
-        unparsed: row.whole(&["unparsed"]).unwrap_or(0),
-        timed_out: row.whole(&["timed_out"]).unwrap_or(0),
+        unparsed: row.optional_whole(&["unparsed"])?.unwrap_or(0),
+        timed_out: row.optional_whole(&["timed_out"])?.unwrap_or(0),
         unjudged: 0,
         cot_correct: None,
         truncated: 0,
@@ -63,7 +58,7 @@ fn counts(params: &ImportParams, row: &Row) -> Result<Counts> {
         mean_tokens: None,
         mean_entropy: None,
         answer_entropy: None,
-        stratum: text(names(&["stratum", "source", "level"], "stratum")).unwrap_or_default(),
+        stratum: row.optional_text(&["stratum", "source", "level"])?.unwrap_or_default(),
         exposure: String::new(),
     })
 }
@@ -81,6 +76,7 @@ fn check_equal_n(params: &ImportParams, rows: &[Counts]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::source::SourceFile;
     use super::*;
 
     fn import(name: &str, text: &str) -> Result<Vec<Counts>> {
@@ -96,7 +92,7 @@ mod tests {
             columns: BTreeMap::new(),
             allow_ragged: false,
         };
-        read(&params, &[SourceFile { path }])
+        read(&Source::new(&params, &[SourceFile { path }]))
     }
 
     fn message(name: &str, text: &str) -> String {
@@ -119,7 +115,7 @@ mod tests {
         assert!(message("a.jsonl", "{\"id\": 1, \"n\": 8, \"c\": 1}\n{\"id\": 2, \"n\"").contains("a.jsonl:2: the line is not whole JSON"));
         assert!(message("a.jsonl", "{\"id\": 1, \"n\": 8}\n").contains("expected a field correct or c; the row has id, n"));
         assert!(message("a.jsonl", "").contains("is empty"));
-        assert!(message("a.txt", "x").contains(".jsonl, .csv or .parquet"));
+        assert!(message("a.txt", "x").contains(".jsonl, .json, .csv or .parquet"));
         assert!(message("a.csv", "problem,n,correct\n0,8,-1\n").contains("whole number"));
         assert!(message("a.parquet", "PAR1").contains("a.parquet"));
     }

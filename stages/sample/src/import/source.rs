@@ -1,34 +1,52 @@
-//! A file of rows, whatever its kind: JSON lines, CSV or Parquet, as JSON objects that know their line.
+//! A file of rows, whatever its kind: JSON lines, a JSON list, CSV or Parquet, as JSON objects that know their line.
 
+use super::row::{Row, kind};
 use anyhow::{Context, Result};
 use beyond_stage::user_error;
-use serde_json::{Map, Value};
-use std::path::PathBuf;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-/// A file named by the user.
+/// A file or folder named by the user.
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Where it lies.
     pub path: PathBuf,
 }
 
-/// One row and where it stands.
-pub struct Row {
-    /// `file:line`, for errors.
-    pub place: String,
-    /// Its fields.
-    pub fields: Map<String, Value>,
-}
-
 impl SourceFile {
+    /// The file at a path.
+    pub fn new(path: &Path) -> Self {
+        SourceFile { path: path.to_path_buf() }
+    }
+
+    /// Its name without folders.
+    pub fn name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     /// All rows. Errs on an unknown extension, invalid UTF-8, a truncated line, a row that is not an object, an empty file.
     pub fn rows(&self) -> Result<Vec<Row>> {
-        let rows = match self.path.extension().and_then(|extension| extension.to_str()) {
-            Some("csv") => self.csv()?,
-            Some("parquet") => self.parquet()?,
-            Some("jsonl" | "json" | "ndjson") => self.json_lines()?,
-            _ => return Err(self.error("is not a file of rows by its name: expected .jsonl, .csv or .parquet")),
+        let rows = match self.extension().as_str() {
+            "csv" => self.csv()?,
+            "parquet" => self.parquet()?,
+            "jsonl" | "ndjson" => self.json_lines(&self.text()?)?,
+            "json" => self.json(&self.text()?)?,
+            _ => return Err(self.error("is not a file of rows by its name: expected .jsonl, .json, .csv or .parquet")),
         };
-        if rows.is_empty() { Err(self.error("is empty: expected one row per problem")) } else { Ok(rows) }
+        if rows.is_empty() { Err(self.error("is empty: expected one row per problem or sample")) } else { Ok(rows) }
+    }
+
+    /// The fields of the first line when it is a JSON object; none otherwise. For telling files apart.
+    pub fn first_fields(&self) -> Result<BTreeSet<String>> {
+        if self.path.is_dir() || !["jsonl", "ndjson", "json"].contains(&self.extension().as_str()) {
+            return Ok(BTreeSet::new());
+        }
+        let text = self.text()?;
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let object: Option<serde_json::Map<String, Value>> = serde_json::from_str(first).ok();
+        Ok(object.into_iter().flatten().map(|(name, _)| name).collect())
     }
 
     /// An error about the file as a whole.
@@ -36,13 +54,51 @@ impl SourceFile {
         user_error(format!("{} {what}", self.path.display()))
     }
 
-    fn text(&self) -> Result<String> {
-        let bytes = std::fs::read(&self.path).with_context(|| format!("cannot read {}", self.path.display()))?;
+    /// The entries of a folder, sorted by name.
+    pub fn entries(&self) -> Result<Vec<SourceFile>> {
+        let context = || format!("cannot read the folder {}", self.path.display());
+        let entries = std::fs::read_dir(&self.path).with_context(context)?;
+        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>().with_context(context)?;
+        paths.sort();
+        Ok(paths.into_iter().map(|path| SourceFile { path }).collect())
+    }
+
+    /// The file as text, unpacked when it is gzipped.
+    pub fn text(&self) -> Result<String> {
+        let mut bytes = std::fs::read(&self.path).with_context(|| format!("cannot read {}", self.path.display()))?;
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let mut plain = Vec::new();
+            let unpacked = flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain);
+            unpacked.map_err(|error| self.error(&format!("is not an intact gzip file: {error}")))?;
+            bytes = plain;
+        }
         String::from_utf8(bytes).map_err(|error| self.error(&format!("is not UTF-8 text from byte {} on", error.utf8_error().valid_up_to())))
     }
 
-    fn json_lines(&self) -> Result<Vec<Row>> {
-        let text = self.text()?;
+    /// The last extension before `.gz`.
+    fn extension(&self) -> String {
+        let name = self.name();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
+    }
+
+    /// A list of rows, one row spread over several lines, or JSON lines under another name.
+    fn json(&self, text: &str) -> Result<Vec<Row>> {
+        let row = |place: String, value: Value| match value {
+            Value::Object(fields) => Ok(Row { place, fields }),
+            other => Err(user_error(format!("{place}: expected a JSON object, found {}", kind(&other)))),
+        };
+        if text.trim_start().starts_with('[') {
+            let list: Vec<Value> = serde_json::from_str(text).map_err(|error| self.error(&format!("is not whole JSON ({error}); is it truncated?")))?;
+            return list.into_iter().enumerate().map(|(i, value)| row(format!("{} item {}", self.path.display(), i + 1), value)).collect();
+        }
+        match serde_json::from_str(text) {
+            Ok(value) => Ok(vec![row(self.path.display().to_string(), value)?]),
+            Err(_) => self.json_lines(text),
+        }
+    }
+
+    fn json_lines(&self, text: &str) -> Result<Vec<Row>> {
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         lines.map(|(i, line)| self.json_line(i + 1, line)).collect()
     }
@@ -85,47 +141,47 @@ fn cell(text: &str) -> Value {
     }
 }
 
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Row {
-    /// The first of the named fields that is there and not null.
-    pub fn get(&self, names: &[&str]) -> Option<&Value> {
-        names.iter().find_map(|name| self.fields.get(*name)).filter(|value| !value.is_null())
+    fn rows(name: &str, bytes: &[u8]) -> Result<Vec<Row>> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        SourceFile::new(&path).rows()
     }
 
-    /// A text or number, as text. Errs when it is missing.
-    pub fn text(&self, names: &[&str]) -> Result<String> {
-        match self.get(names) {
-            Some(Value::String(text)) => Ok(text.clone()),
-            Some(Value::Number(number)) => Ok(number.to_string()),
-            Some(other) => Err(self.error(&format!("{} is {}, expected a text or a number", names[0], kind(other)))),
-            None => Err(self.missing(names)),
+    #[test]
+    fn every_kind_of_file_gives_the_same_rows() {
+        let line = b"{\"a\": 1, \"b\": \"x\"}\n";
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gz, line).unwrap();
+        let gz = gz.finish().unwrap();
+        for (name, bytes) in [
+            ("a.jsonl", &line[..]),
+            ("a.jsonl.gz", &gz),
+            ("a.json", b"[{\"a\": 1, \"b\": \"x\"}]"),
+            ("b.json", b"{\n\"a\": 1,\n\"b\": \"x\"\n}"),
+            ("a.csv", b"a,b\n1,x\n"),
+        ] {
+            let rows = rows(name, bytes).unwrap();
+            assert_eq!((rows.len(), rows[0].whole(&["a"]).unwrap(), rows[0].text(&["b"]).unwrap().as_str()), (1, 1, "x"), "{name}");
         }
+        let two = rows("c.json", b"{\"a\": 1}\n{\"a\": 2}\n").unwrap();
+        assert!(two[1].place.ends_with("c.json:2"), "JSON lines under another name keep their lines");
     }
 
-    /// A whole number of at least 0. Errs when it is missing or something else.
-    pub fn whole(&self, names: &[&str]) -> Result<u32> {
-        let Some(value) = self.get(names) else { return Err(self.missing(names)) };
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-        number.ok_or_else(|| self.error(&format!("{} is {value}, expected a whole number of at least 0", names[0])))
-    }
-
-    fn missing(&self, names: &[&str]) -> anyhow::Error {
-        let there: Vec<_> = self.fields.keys().map(String::as_str).collect();
-        self.error(&format!("expected a field {}; the row has {}", names.join(" or "), there.join(", ")))
-    }
-
-    /// An error about this row.
-    pub fn error(&self, what: &str) -> anyhow::Error {
-        user_error(format!("{}: {what}", self.place))
+    #[test]
+    fn damage_names_file_and_place() {
+        let message = |name: &str, bytes: &[u8]| rows(name, bytes).unwrap_err().to_string();
+        assert!(message("a.jsonl", b"{\"a\": 1}\n{\"a\"").contains("a.jsonl:2: the line is not whole JSON"));
+        assert!(message("a.jsonl", b"{\"a\": 1}\n[1]").contains("a.jsonl:2: expected a JSON object, found a list"));
+        assert!(message("a.jsonl", b"{\"a\": \"\xff\"}").contains("not UTF-8 text from byte 7 on"));
+        assert!(message("a.jsonl.gz", &[0x1f, 0x8b, 8, 0]).contains("not an intact gzip"));
+        assert!(message("a.json", b"[{\"a\": 1}").contains("truncated"));
+        assert!(message("a.json", b"[1]").contains("item 1: expected a JSON object, found a number"));
+        assert!(message("a.jsonl", b" \n").contains("is empty"));
+        assert!(message("a.xlsx", b"x").contains(".jsonl, .json, .csv or .parquet"));
     }
 }

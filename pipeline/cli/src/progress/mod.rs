@@ -1,0 +1,8 @@
+//! Progress of a run: bars on a terminal, plain lines elsewhere.
+
+mod bars;
+mod board;
+mod gauge;
+mod lines;
+
+pub use board::Board;
