@@ -249,7 +249,7 @@ impl Expansion<'_> {
         inputs.push(output("completions", self.completions_of(&other), "completions"));
         let path = format!("settings.{}.match_entropy", cell.2);
         self.step(cell_id("match", cell), "match", plain(params), inputs, &path, &[]);
-        output("temperature", cell_id("match", cell), "temperature")
+        output("temperature", cell_id("match", cell), "temperature.json")
     }
 
     fn verify(&mut self, cell: &Cell) {

@@ -16,8 +16,10 @@ const LONG_TOKENS: f64 = 64.0;
 pub fn audits(groups: &[Group], verdicts: &[Vec<Verdict>]) -> Result<Vec<Audit>> {
     let enough = groups.iter().all(|group| group.completions.len() >= 2 * BATCHES && group.completions.len() % BATCHES == 0);
     let Some(first) = verdicts.first().filter(|_| enough).and_then(|verdicts| verdicts.first()) else { return Ok(Vec::new()) };
-    let mut findings = vec![dispersion(&batches(verdicts)?, DispersionOptions::default())?.finding];
-    findings.push(duplicates(&texts(groups))?.finding);
+    let mut findings = vec![duplicates(&texts(groups))?.finding];
+    if verdicts.iter().any(|verdicts| has_both_outcomes(verdicts)) {
+        findings.push(dispersion(&batches(verdicts)?, DispersionOptions::default())?.finding);
+    }
     let long = mean_tokens(groups).is_none_or(|tokens| tokens >= LONG_TOKENS);
     Ok(findings.into_iter().map(|finding| row(first, finding, long)).collect())
 }
@@ -35,6 +37,12 @@ fn row(cell: &Verdict, finding: Finding, long: bool) -> Audit {
         blocks: finding.blocks && (long || finding.audit == "duplicates"),
         message: finding.message,
     }
+}
+
+/// Problems that are always or never solved carry no information on dispersion.
+fn has_both_outcomes(verdicts: &[Verdict]) -> bool {
+    let correct = verdicts.iter().filter(|verdict| verdict.outcome.is_correct()).count();
+    correct > 0 && correct < verdicts.len()
 }
 
 fn batches(verdicts: &[Vec<Verdict>]) -> Result<Vec<Vec<Count>>> {
