@@ -1,8 +1,10 @@
 //! The vocabulary of models that are trained from nothing: small, and with numbers as single tokens.
 //!
-//! A plain (not byte-level) BPE model. The pre-tokenizer cuts a text from left to right into the longest given word, a
-//! two-digit number or one character; `ignore_merges` looks each piece up as a whole. So `x+12=345` is
-//! `x + 12 = 34 5`, the same in every library that reads tokenizer.json.
+//! ASCII characters, and numbers and words as added tokens, which every reader cuts out of a text first: leftmost, and
+//! the longest there, so `x+12=345` is `x + 12 = 34 5`. What remains falls into characters whatever the reader's
+//! pre-tokenizer does. That matters: transformers 5 ignores the pre-tokenizer in the file when `model_type` is qwen2 and
+//! puts Qwen's own there. Characters stand in the byte-level alphabet of GPT-2 for the same reason (newline is `Ċ`,
+//! space is `Ġ`); the merges spell the numbers, because llama.cpp refuses a BPE vocabulary without merges.
 
 use serde_json::{Value, json};
 
@@ -24,30 +26,40 @@ pub fn laboratory_vocabulary(words: &[&str]) -> Vec<String> {
     tokens
 }
 
+/// A character as the byte-level alphabet writes it.
+fn written(token: &str) -> &str {
+    match token {
+        "\n" => "Ċ",
+        " " => "Ġ",
+        other => other,
+    }
+}
+
 /// Content of tokenizer.json.
 pub(crate) fn tokenizer_json(words: &[&str]) -> Vec<u8> {
     let vocabulary = laboratory_vocabulary(words);
-    let ids: serde_json::Map<String, Value> = vocabulary.iter().enumerate().map(|(id, token)| (token.clone(), json!(id))).collect();
+    let ids: serde_json::Map<String, Value> = vocabulary.iter().zip(0..).map(|(t, id)| (written(t).into(), json!(id))).collect();
     let merges: Vec<[String; 2]> = (10..100).map(|n| [(n / 10).to_string(), (n % 10).to_string()]).collect();
-    let special = |(id, content): (usize, &&str)| json!({"id": id, "content": content, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true});
+    let added: Vec<Value> = vocabulary.iter().zip(0..).filter(|(token, _)| token.len() > 1).map(|(token, id)| added(token, id)).collect();
+    let bytes = json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false});
     let json = json!({
         "version": "1.0",
         "truncation": null,
         "padding": null,
-        "added_tokens": SPECIAL.iter().enumerate().map(special).collect::<Vec<_>>(),
+        "added_tokens": added,
         "normalizer": null,
-        "pre_tokenizer": {"type": "Split", "pattern": {"Regex": pieces(words)}, "behavior": "Isolated", "invert": false},
+        "pre_tokenizer": bytes,
         "post_processor": null,
-        "decoder": {"type": "Fuse"},
+        "decoder": bytes,
         "model": {
             "type": "BPE",
             "dropout": null,
-            "unk_token": "<unk>",
+            "unk_token": SPECIAL[3],
             "continuing_subword_prefix": null,
             "end_of_word_suffix": null,
             "fuse_unk": false,
             "byte_fallback": false,
-            "ignore_merges": true,
+            "ignore_merges": false,
             "vocab": ids,
             "merges": merges,
         },
@@ -57,17 +69,9 @@ pub(crate) fn tokenizer_json(words: &[&str]) -> Vec<u8> {
     bytes
 }
 
-/// The longest word first, so that `<=` is not cut into `<` and `=`.
-fn pieces(words: &[&str]) -> String {
-    let mut sorted = words.to_vec();
-    sorted.sort_by_key(|w| (std::cmp::Reverse(w.len()), *w));
-    let mut alternatives: Vec<String> = sorted.into_iter().map(escaped).collect();
-    alternatives.extend(["[1-9][0-9]".to_string(), r"[\s\S]".to_string()]);
-    alternatives.join("|")
-}
-
-fn escaped(word: &str) -> String {
-    word.chars().flat_map(|c| (!c.is_ascii_alphanumeric() && c != ' ' && c != '_').then_some('\\').into_iter().chain([c])).collect()
+fn added(token: &str, id: u32) -> Value {
+    let special = SPECIAL.contains(&token);
+    json!({"id": id, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": special})
 }
 
 /// Content of tokenizer_config.json.
