@@ -6,8 +6,10 @@
 
 mod choice;
 mod exact;
+mod latex;
 pub mod math;
 mod policy;
+mod python;
 pub mod visual;
 
 pub use beyond_record::Outcome;

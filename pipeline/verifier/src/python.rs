@@ -99,6 +99,16 @@ fn digit(c: char) -> Option<char> {
     char::from_digit(code - zero, 10)
 }
 
+/// A character of Python's `\d`.
+pub fn is_digit(c: char) -> bool {
+    digit(c).is_some()
+}
+
+/// A character of Python's `\w`.
+pub fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 /// Python's `str.strip` set: Unicode white space and the separators 1C..1F.
 pub fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)

@@ -15,6 +15,7 @@ mod matrix;
 mod modular;
 mod normalise;
 mod number;
+pub mod paper;
 mod parse;
 mod prose;
 mod relation;
@@ -45,6 +46,9 @@ pub fn grade_math(gold: &str, response: &str, policy: Policy) -> Judgement {
 
 /// Judges under explicit options; see [`grade_math`].
 pub fn grade_math_with(gold: &str, response: &str, options: &Options) -> Judgement {
+    if options.policy == Policy::Paper {
+        return paper::grade(gold, response);
+    }
     let Some(gold) = answer::of_gold(gold) else {
         return Judgement::new(Outcome::Unjudged, None, "the gold answer is empty");
     };

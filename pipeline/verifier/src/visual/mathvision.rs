@@ -1,10 +1,10 @@
 //! MATH-Vision (mathllm/MATH-V, evaluation/evaluate.py and utils.py).
 
-use super::python;
 use crate::{
-    Judgement, Outcome, choice, grade_choice, grade_math,
+    Judgement, Outcome, choice, grade_choice, grade_math, latex,
     math::{answer_text, approximate_value},
     policy::Policy,
+    python,
 };
 use serde::{Deserialize, Serialize};
 
@@ -156,7 +156,7 @@ fn strip_string(text: &str) -> String {
         text.insert(0, '0');
     }
     if text.contains("sqrt") {
-        text = brace_fractions(&brace_roots(&text));
+        text = latex::brace_fractions(&brace_roots(&text));
     }
     if text == "0.5" {
         return "\\frac{1}{2}".to_owned();
@@ -172,23 +172,6 @@ fn brace_roots(text: &str) -> String {
         match part.chars().next() {
             Some(c) if c != '{' => out.push_str(&format!("{{{c}}}{}", &part[c.len_utf8()..])),
             _ => out.push_str(part),
-        }
-    }
-    out
-}
-
-/// `\frac12` -> `\frac{1}{2}`; the text as it was when a numerator or denominator is missing.
-pub(crate) fn brace_fractions(text: &str) -> String {
-    let mut parts = text.split("\\frac");
-    let mut out = parts.next().unwrap_or("").to_owned();
-    for part in parts {
-        out.push_str("\\frac");
-        let mut chars = part.chars();
-        match (chars.next(), chars.next()) {
-            (Some('{'), _) => out.push_str(part),
-            (Some(a), Some('{')) => out.push_str(&format!("{{{a}}}{{{}", chars.as_str())),
-            (Some(a), Some(b)) => out.push_str(&format!("{{{a}}}{{{b}}}{}", chars.as_str())),
-            _ => return text.to_owned(),
         }
     }
     out
@@ -264,7 +247,7 @@ mod tests {
         assert_eq!(model_answer("\\boxed{1} and \\boxed{(C)}"), "c");
         assert_eq!(model_answer("\\boxed{x = 3^{\\circ}}"), "3");
         assert_eq!(model_answer("\\boxed{1/2}"), "\\frac{1}{2}");
-        assert_eq!(brace_fractions("\\frac1{72}"), "\\frac{1}{72}");
-        assert_eq!(brace_fractions("\\frac1"), "\\frac1");
+        assert_eq!(latex::brace_fractions("\\frac1{72}"), "\\frac{1}{72}");
+        assert_eq!(latex::brace_fractions("\\frac1"), "\\frac1");
     }
 }

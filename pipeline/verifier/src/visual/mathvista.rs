@@ -1,6 +1,6 @@
 //! MathVista (lupantech/MathVista, evaluation/calculate_score.py): choice, integer, float with precision, list.
 
-use super::python;
+use crate::python;
 use crate::{
     Judgement, Options, Outcome,
     math::{answer_text, grade_math_with},

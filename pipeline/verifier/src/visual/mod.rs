@@ -2,7 +2,6 @@
 
 mod mathvision;
 mod mathvista;
-mod python;
 
 pub use mathvision::{VisionProfile, grade_mathvision};
 pub use mathvista::{VistaProfile, grade_mathvista};
