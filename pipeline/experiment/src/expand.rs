@@ -84,7 +84,8 @@ impl Expansion<'_> {
         for (prefix, from) in fields {
             origin.fields.insert(prefix.to_string(), self.document.position(from));
             for (below, position) in self.document.positions_below(from) {
-                origin.fields.insert(format!("{prefix}.{below}"), position);
+                let name = if prefix.is_empty() { below } else { format!("{prefix}.{below}") };
+                origin.fields.insert(name, position);
             }
         }
         self.steps.push(Step { id, stage: stage.to_string(), params, inputs, origin });
