@@ -167,7 +167,7 @@ fn mistakes_of_the_user_exit_with_2_and_name_the_place() {
     assert!(out.contains("blocked  report: reads what import/rl/quiz/published should have made"), "{out}");
     project.edit("title:", "titel:");
     let error = project.err(2, RUN);
-    assert!(error.contains("tiny.yaml:2:1") && error.contains("title"), "{error}");
+    assert!(error.contains("tiny.yaml:2:") && error.contains("did you mean `title`?"), "{error}");
     assert!(project.err(2, &["run", "experiments/none.yaml"]).contains("experiments/none.yaml"));
     assert!(project.err(2, &["rum"]).contains("run"));
 }
@@ -176,8 +176,8 @@ fn mistakes_of_the_user_exit_with_2_and_name_the_place() {
 fn a_failure_of_the_world_exits_with_1() {
     let project = Project::new();
     project.write("file", "");
-    let out = project.out(1, &["run", "experiments/tiny.yaml", "--artifacts", "file/store"]);
-    assert!(out.contains("cannot create") && out.contains("file/store"), "{out}");
+    let error = project.err(1, &["run", "experiments/tiny.yaml", "--artifacts", "file/store"]);
+    assert!(error.contains("file/store") && error.contains("Not a directory"), "{error}");
 }
 
 #[test]
@@ -295,6 +295,10 @@ fn logprobs_agree_with_transformers() {
     let project = Project::new();
     let reference: Value = serde_json::from_str(&fs::read_to_string(folder.join("reference.json")).unwrap()).unwrap();
     let ids: Vec<Value> = ["prompt_ids", "completion_ids"].iter().flat_map(|name| reference[name].as_array().unwrap().clone()).collect();
+    let close = |a: &Value, b: &Value| match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => (a - b).abs() < 1e-4,
+        _ => a.is_null() && b.is_null(),
+    };
     project.write("ids.json", &serde_json::json!({"ids": ids}).to_string());
     let found = project.json(&["logprobs", "--model", folder.to_str().unwrap(), "--ids", "ids.json"]);
     for field in ["token_logprobs", "logits_last"] {
