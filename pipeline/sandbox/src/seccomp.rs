@@ -140,6 +140,7 @@ const PLAIN: &[c_long] = &[
     libc::SYS_sigaltstack,
     libc::SYS_setitimer,
     libc::SYS_getitimer,
+    libc::SYS_timer_settime,
     libc::SYS_nanosleep,
     libc::SYS_clock_nanosleep,
     libc::SYS_clock_gettime,

@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a running process is looked at.
 const TICK: Duration = Duration::from_millis(100);
 
+/// Bytes taken from a running process before what it sent is looked at.
+const MOUTHFUL: u64 = 4 << 20;
+
 /// The zygote is gone or does not answer: start another.
 #[derive(Debug)]
 pub struct Lost(pub String);
@@ -86,7 +89,9 @@ struct Seat {
     input: (OwnedFd, OwnedFd),
     output: (OwnedFd, OwnedFd),
     received: Vec<u8>,
+    /// Bytes received from the process so far, and how many it may send.
     total: u64,
+    allowed: u64,
     running: Option<Running>,
     ended: Option<Exit>,
 }
@@ -114,6 +119,7 @@ impl Seat {
             output,
             received: Vec::new(),
             total: 0,
+            allowed: 0,
             running: None,
             ended: None,
         })
@@ -124,11 +130,12 @@ impl Seat {
         [&self.job, &self.stdin, &self.stdout, &self.input.0, &self.output.1].map(|fd| fd.as_raw_fd())
     }
 
-    /// Takes what the process has sent so far.
+    /// Takes what the process has sent so far, of a flood only a part: it goes on as fast as it is drained.
     fn drain(&mut self) -> std::io::Result<()> {
+        let before = self.total;
         loop {
             let n = sys::readable(&self.output.0)?;
-            if n == 0 {
+            if n == 0 || self.running.is_some() && self.total - before > MOUTHFUL {
                 return Ok(());
             }
             let at = self.received.len();
@@ -152,16 +159,16 @@ impl Seat {
         Ok(())
     }
 
+    /// The next frame; one that announces more than the process may send is a flood at once.
     fn frame(&mut self) -> Option<Event> {
         let head: [u8; 5] = self.received.get(..5)?.try_into().ok()?;
         let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        if length as u64 > self.allowed || self.total > self.allowed {
+            return Some(Event::Flooded);
+        }
         let body = self.received.get(5..5 + length)?.to_vec();
         self.received.drain(..5 + length);
         Some(Event::Frame(head[0], body))
-    }
-
-    fn flooded(&self) -> bool {
-        self.running.as_ref().is_some_and(|r| self.total > r.limits.output)
     }
 }
 
@@ -170,6 +177,7 @@ pub struct Worker {
     launcher: Child,
     control: OwnedFd,
     seats: [Seat; 2],
+    /// Its process number as seen from here, once it is known.
     zygote: Option<u32>,
     queue: VecDeque<(usize, Event)>,
 }
@@ -186,6 +194,9 @@ impl Worker {
         let empty_root = !without.contains(&Layer::MountNamespace) && !without.contains(&Layer::UserNamespace);
         sys::send(&worker.control, &worker.configuration(python, without, empty_root))?;
         let found = worker.hello()?;
+        if !found.layers.contains(&Layer::PidNamespace) {
+            worker.zygote = Some(worker.launcher.id());
+        }
         if empty_root && !found.layers.contains(&Layer::MountNamespace) && found.layers.contains(&Layer::Seccomp) {
             // the filter that was sent relies on an empty root: start again with the one that does not
             let without = [without, &[Layer::MountNamespace]].concat();
@@ -208,6 +219,8 @@ impl Worker {
             ("pivot_root", libc::SYS_pivot_root),
             ("capset", libc::SYS_capset),
             ("seccomp", libc::SYS_seccomp),
+            ("timer_create", libc::SYS_timer_create),
+            ("timer_settime", libc::SYS_timer_settime),
         ];
         let configuration = [
             ("archive", Value::Int(i64::from(python.archive.as_raw_fd()))),
@@ -241,9 +254,11 @@ impl Worker {
     pub fn run(&mut self, seat: usize, job: &[u8], limits: Limits, file_size: u64) -> Result<(), Lost> {
         self.seats[seat].clear()?;
         sys::rewrite(&self.seats[seat].job, job, false)?;
-        let cpu = limits.total.ceil() as u32 + 1;
+        // a second lock, counted in ticks: wide enough that the process's own timer always comes first
+        let cpu = (2.0 * limits.total).ceil() as u32 + 2;
         sys::send(&self.control, &request(b'R', seat, limits.memory, file_size, job.len() as u64, cpu))?;
         let now = Instant::now();
+        self.seats[seat].allowed = limits.output;
         self.seats[seat].running = Some(Running { limits, started: now, looked: now, asleep: Duration::ZERO, busy: true, process: None });
         Ok(())
     }
@@ -305,9 +320,6 @@ impl Worker {
 
     fn pending(&mut self, seat: usize) -> Option<Event> {
         let seat = &mut self.seats[seat];
-        if seat.flooded() {
-            return Some(Event::Flooded);
-        }
         seat.frame().or_else(|| seat.ended.take().map(Event::Ended))
     }
 
@@ -338,8 +350,8 @@ impl Worker {
         let number = |at: usize| u64::from_le_bytes(report[at..at + 8].try_into().expect("8 bytes"));
         let status = i32::from_le_bytes(report[1..5].try_into().expect("4 bytes"));
         let seat = self.seats.get_mut(usize::from(report[0])).ok_or_else(|| Lost("no such seat".into()))?;
-        seat.drain()?;
         seat.running = None;
+        seat.drain()?;
         seat.ended = Some(Exit { status, cpu: (number(5) + number(13)) as f64 / 1e6 });
         Ok(())
     }
@@ -347,6 +359,7 @@ impl Worker {
     /// Looks whether running processes sleep, or get no processor.
     fn look(&mut self) {
         let launcher = self.launcher.id();
+        // in a pid namespace the zygote is the launcher's only child
         let zygote = *self.zygote.get_or_insert_with(|| proc::oldest_child(launcher).unwrap_or(launcher));
         for (i, seat) in self.seats.iter_mut().enumerate() {
             let Some(running) = &mut seat.running else { continue };

@@ -2,7 +2,8 @@
 //! candidate in its process, closed by a secret sentinel.
 
 use super::output::Output;
-use super::{Judgement, class_name};
+use super::{INTRUDER, Judgement, class_name, close};
+
 use crate::value::Value;
 use crate::worker::{CANDIDATE, Event, Limits, Lost, TESTER, Worker};
 use crate::{marshal, sys};
@@ -31,8 +32,7 @@ pub fn judge_outside(
         Event::Frame(b'L', _) => None,
         Event::Frame(b'E', body) => Some(Judgement::wrong(class_name(&body))),
         Event::Frame(b'S', body) => Some(Judgement::of_sandbox_failure(&body)),
-        Event::Frame(..) => Some(Judgement::wrong("wrote to the judge's channel")),
-        other => Some(of_other(other, &limits)),
+        other => Some(close(worker, CANDIDATE, other, &limits)?),
     };
     if let Some(verdict) = loaded {
         return Ok(Some(verdict.costing(worker.stop(CANDIDATE)?)));
@@ -42,17 +42,6 @@ pub fn judge_outside(
     let verdict = Relay { worker, limits, calling: false, changed: None }.run()?;
     let cpu = worker.stop(TESTER)? + worker.stop(CANDIDATE)?;
     Ok(verdict.map(|v| v.costing(cpu)))
-}
-
-/// The verdict on anything but a frame.
-fn of_other(event: Event, limits: &Limits) -> Judgement {
-    match event {
-        Event::Ended(exit) => Judgement::of_exit(exit, limits).costing(exit.cpu),
-        Event::Slept => Judgement::of_sleeper(limits),
-        Event::Flooded => Judgement::of_flood(limits),
-        Event::Starved => Judgement::of_starved(),
-        Event::Frame(..) => Judgement::wrong("wrote to the judge's channel"),
-    }
 }
 
 /// Carries calls from the tester to the candidate and results back, as data that was read and written again.
@@ -93,20 +82,19 @@ impl Relay<'_> {
             Event::Frame(b'F', body) => Some(Some(failure(&body))),
             Event::Frame(b'U', _) => Some(None),
             Event::Frame(b'S', body) => Some(Some(Judgement::of_sandbox_failure(&body))),
-            other => Some(Some(match of_other(other, &self.limits) {
-                // the test did not use up its time, so it is not the candidate that failed
-                verdict if verdict.outcome == beyond_record::Outcome::Incorrect => {
-                    Judgement::unjudged(format!("the test's process: {}", verdict.reason))
-                }
-                verdict => verdict,
-            })),
+            other => {
+                let verdict = close(self.worker, TESTER, other, &self.limits)?;
+                // a test that did not use up its time failed by itself, not by the candidate
+                let failed = verdict.outcome == beyond_record::Outcome::Incorrect;
+                Some(Some(if failed { Judgement::unjudged(format!("the test's process: {}", verdict.reason)) } else { verdict }))
+            }
         })
     }
 
     fn on_candidate(&mut self, event: Event) -> Result<Option<End>, Lost> {
         let (kind, body) = match event {
             Event::Frame(kind, body) if self.calling => (kind, body),
-            other => return Ok(Some(Some(of_other(other, &self.limits)))),
+            other => return Ok(Some(Some(close(self.worker, CANDIDATE, other, &self.limits)?))),
         };
         match kind {
             b'E' => self.answer(b'E', class_name(&body).as_bytes())?,
@@ -117,7 +105,7 @@ impl Relay<'_> {
             _ => match Output::of_frame(kind, body).map(|output| output.value()) {
                 Some(Ok(value)) => self.pass_on(&value)?,
                 Some(Err(reason)) => return Ok(Some(Some(Judgement::wrong(reason)))),
-                None => return Ok(Some(Some(Judgement::wrong("wrote to the judge's channel")))),
+                None => return Ok(Some(Some(Judgement::wrong(INTRUDER)))),
             },
         }
         Ok(None)
@@ -167,7 +155,7 @@ pub fn judge_inside(worker: &mut Worker, program: &str, test: &str, limits: Limi
             Event::Frame(b'P', body) if body == sentinel => Judgement::correct(),
             Event::Frame(b'E', body) => Judgement::wrong(class_name(&body)),
             Event::Frame(b'S', body) => Judgement::of_sandbox_failure(&body),
-            other => of_other(other, &limits),
+            other => close(worker, CANDIDATE, other, &limits)?,
         };
         return Ok(verdict.costing(worker.stop(CANDIDATE)?));
     }

@@ -1,7 +1,7 @@
 //! Call a function on inputs; its results are compared here, outside the process that computed them.
 
 use super::output::{Known, Output};
-use super::{Judgement, class_name, short};
+use super::{INTRUDER, Judgement, class_name, close, short};
 use crate::evalplus::{Checker, Oracle};
 use crate::marshal;
 use crate::task::EvalPlus;
@@ -74,13 +74,10 @@ fn run(
                         Err(reason) => Judgement::wrong(reason),
                     }
                 }
-                _ => Judgement::wrong("wrote to the judge's channel"),
+                _ => Judgement::wrong(INTRUDER),
             },
             Event::Ended(exit) if loaded && returned == run.count => return Ok(Judgement::correct().costing(exit.cpu)),
-            Event::Ended(exit) => return Ok(Judgement::of_exit(exit, &limits).costing(exit.cpu)),
-            Event::Slept => Judgement::of_sleeper(&limits),
-            Event::Flooded => Judgement::of_flood(&limits),
-            Event::Starved => Judgement::of_starved(),
+            other => return close(worker, CANDIDATE, other, &limits),
         };
         return Ok(verdict.costing(worker.stop(CANDIDATE)?));
     }

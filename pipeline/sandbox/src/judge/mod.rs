@@ -10,8 +10,11 @@ pub use calls::{Outputs, Run, as_list, judge_calls, judge_evalplus, marshal_inpu
 pub use output::Known;
 pub use stdin::judge_stdin;
 
-use crate::worker::{Exit, Limits};
+use crate::worker::{Event, Exit, Limits, Lost, Worker};
 use beyond_record::Outcome;
+
+/// The reason for a frame that its sender had no business to send.
+const INTRUDER: &str = "wrote to the judge's channel";
 
 /// What the sandbox says of one program.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,16 +54,16 @@ impl Judgement {
         self
     }
 
-    fn of_sleeper(limits: &Limits) -> Judgement {
-        Judgement::timed_out(format!("slept for {} s", limits.slice))
-    }
-
-    fn of_flood(limits: &Limits) -> Judgement {
-        Judgement::wrong(format!("sent more than {} bytes", limits.output))
-    }
-
-    fn of_starved() -> Judgement {
-        Judgement::unjudged("the machine gave it too little processor time")
+    /// The verdict on a process that was stopped, after `cpu` seconds.
+    fn of_stopped(why: &Event, cpu: f64, limits: &Limits) -> Judgement {
+        let verdict = match why {
+            Event::Slept => Judgement::timed_out(format!("slept for {} s", limits.slice)),
+            Event::Flooded => Judgement::wrong(format!("sent more than {} bytes", limits.output)),
+            Event::Starved if cpu >= limits.total => Judgement::timed_out(format!("CPU limit of {} s", limits.slice)),
+            Event::Starved => Judgement::unjudged("the machine gave it too little processor time"),
+            Event::Frame(..) | Event::Ended(_) => Judgement::wrong(INTRUDER),
+        };
+        verdict.costing(cpu)
     }
 
     /// The sandbox could not confine the process, which therefore ran nothing.
@@ -93,6 +96,14 @@ fn signal_name(signal: i32) -> String {
         libc::SIGSYS => "SIGSYS".into(),
         libc::SIGPROF => "SIGPROF".into(),
         other => format!("signal {other}"),
+    }
+}
+
+/// The verdict on a process that gives no answer; it is stopped if it still runs.
+fn close(worker: &mut Worker, seat: usize, event: Event, limits: &Limits) -> Result<Judgement, Lost> {
+    match event {
+        Event::Ended(exit) => Ok(Judgement::of_exit(exit, limits).costing(exit.cpu)),
+        why => Ok(Judgement::of_stopped(&why, worker.stop(seat)?, limits)),
     }
 }
 

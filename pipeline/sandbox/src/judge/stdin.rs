@@ -1,6 +1,6 @@
 //! Programs that read standard input and write standard output.
 
-use super::{Judgement, class_name, short};
+use super::{Judgement, class_name, close, short};
 use crate::livecodebench::outputs_agree;
 use crate::marshal;
 use crate::value::Value;
@@ -35,15 +35,12 @@ fn run(worker: &mut Worker, job: &[u8], input: &str, output: &str, limits: Limit
         let verdict = match worker.next(false)?.1 {
             Event::Frame(b'P', _) => continue,
             Event::Ended(exit) if exit.status == 0 => return Ok((compare(worker, output)?, exit.cpu)),
-            Event::Ended(exit) => return Ok((Some(Judgement::of_exit(exit, &limits)), exit.cpu)),
-            Event::Frame(b'E', body) => Judgement::wrong(class_name(&body)),
-            Event::Frame(b'S', body) => Judgement::of_sandbox_failure(&body),
-            Event::Frame(..) => Judgement::wrong("wrote to the judge's channel"),
-            Event::Slept => Judgement::of_sleeper(&limits),
-            Event::Flooded => Judgement::of_flood(&limits),
-            Event::Starved => Judgement::of_starved(),
+            Event::Frame(b'E', body) => Judgement::wrong(class_name(&body)).costing(worker.stop(CANDIDATE)?),
+            Event::Frame(b'S', body) => Judgement::of_sandbox_failure(&body).costing(worker.stop(CANDIDATE)?),
+            other => close(worker, CANDIDATE, other, &limits)?,
         };
-        return Ok((Some(verdict), worker.stop(CANDIDATE)?));
+        let cpu = verdict.cpu_seconds;
+        return Ok((Some(verdict), cpu));
     }
 }
 

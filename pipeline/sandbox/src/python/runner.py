@@ -150,17 +150,19 @@ def load(prelude, source, entry, namespace):
     return namespace[entry]
 
 
-def run_calls(inp, out, prelude, source, entry, inputs, seconds):
-    """Calls the entry point on every input and reports every result as it comes."""
-    timer, prof, timed = signal.setitimer, signal.ITIMER_PROF, seconds
-    timer(prof, timed)
+def run_calls(inp, out, arm, prelude, source, entry, inputs, seconds, clock=time.process_time):
+    """Calls the entry point on every input and reports every result as it comes; the CPU budget is per input."""
+    arm(seconds)
+    armed, worth_it = clock(), seconds / 100
     try:
         function = load(prelude, source, entry, {})
     except BaseException as error:
         return send(out, b"E", type(error).__name__.encode())
     send(out, b"L", b"")
     for args in inputs:
-        timer(prof, timed)
+        if clock() - armed > worth_it:
+            arm(seconds)
+            armed = clock()
         try:
             value = function(*args)
             reply(out, value)
@@ -168,10 +170,9 @@ def run_calls(inp, out, prelude, source, entry, inputs, seconds):
             return send(out, b"E", type(error).__name__.encode())
 
 
-def run_serve(inp, out, prelude, source, entry, seconds):
+def run_serve(inp, out, arm, prelude, source, entry, seconds, dumps=marshal.dumps, loads=marshal.loads):
     """Holds the candidate while a tester in another process calls it through the judge."""
-    timer, prof, timed, dumps, loads = signal.setitimer, signal.ITIMER_PROF, seconds, marshal.dumps, marshal.loads
-    timer(prof, timed)
+    arm(seconds)
     try:
         function = load(prelude, source, entry, {})
     except BaseException as error:
@@ -234,10 +235,10 @@ def proxy(inp, out, calls):
     return candidate
 
 
-def run_tester(inp, out, setup, test, entry, seconds):
+def run_tester(inp, out, arm, setup, test, entry, seconds):
     """Runs a test program with the candidate replaced by a proxy: the candidate's code never enters this process."""
     calls, namespace = [], {}
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    arm(seconds)
     try:
         exec(setup, namespace)
         namespace[entry] = proxy(inp, out, calls)
@@ -249,9 +250,9 @@ def run_tester(inp, out, setup, test, entry, seconds):
     send(out, b"P", b"")
 
 
-def run_inside(inp, out, source, test, seconds):
+def run_inside(inp, out, arm, source, test, seconds):
     """Program and test in one process, for tests that are not about one function. The sentinel comes last."""
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    arm(seconds)
     namespace = {}
     try:
         exec(compile(source, "<candidate>", "exec"), namespace)
@@ -262,9 +263,9 @@ def run_inside(inp, out, source, test, seconds):
     send(out, b"P", receive(inp)[1])
 
 
-def run_stdin(inp, out, prelude, source, seconds):
+def run_stdin(inp, out, arm, prelude, source, seconds):
     """A program that reads standard input and writes standard output."""
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    arm(seconds)
     namespace = sys.modules["__main__"].__dict__
     try:
         if prelude:
