@@ -1,8 +1,8 @@
 //! An append-only file of finished shards: what makes long stages resumable and lets n = 1024 extend n = 128.
 //!
 //! A shard is (item, start, count, payload): for sampling the item is a problem and the range its sample indices. Each record carries its
-//! length and a BLAKE3 checksum; a torn tail (the process was killed while appending) is cut off on opening, everything before it is kept.
-//! One process at a time holds a journal (OS lock); the second waits.
+//! length and a BLAKE3 checksum; a torn tail (a process was killed while appending) is cut off by the next reader or writer, everything
+//! before it is kept. The OS lock is held only while reading or appending, so that steps of one family work side by side.
 
 use crate::Digest;
 use anyhow::{Context, Result};
@@ -31,31 +31,65 @@ pub struct Journal {
     path: PathBuf,
     file: File,
     shards: BTreeMap<Digest, Vec<Shard>>,
+    /// Bytes from the start that were read and are whole.
+    intact: u64,
 }
 
 impl Journal {
-    /// Opens or creates a journal, waits for its lock, and reads every intact record.
+    /// Opens or creates a journal and reads every intact record.
     pub fn open(path: &Path) -> Result<Self> {
         let context = || format!("cannot open the journal {}", path.display());
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).with_context(context)?;
-        file.lock().with_context(context)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).with_context(context)?;
-        let (shards, intact) = parse(&bytes);
-        if intact == 0 {
-            file.set_len(0).with_context(context)?;
-            file.write_all(MAGIC).with_context(context)?;
-        } else if intact < bytes.len() {
-            file.set_len(intact as u64).with_context(context)?;
-        }
-        file.seek(SeekFrom::End(0)).with_context(context)?;
-        Ok(Journal { path: path.to_path_buf(), file, shards })
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path).with_context(context)?;
+        let mut journal = Journal { path: path.to_path_buf(), file, shards: BTreeMap::new(), intact: 0 };
+        journal.locked(|_| Ok(())).with_context(context)?;
+        Ok(journal)
     }
 
-    /// The shards of an item that lie wholly below `limit`, sorted by range.
+    /// Does something while nobody else reads or appends, after reading what others appended.
+    fn locked(&mut self, body: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        self.file.lock()?;
+        let done = self.refresh().and_then(|()| body(self));
+        self.file.unlock()?;
+        done
+    }
+
+    /// Reads what stands behind the bytes known so far, and cuts off a torn tail.
+    fn refresh(&mut self) -> Result<()> {
+        let mut bytes = Vec::new();
+        self.file.seek(SeekFrom::Start(self.intact))?;
+        self.file.read_to_end(&mut bytes)?;
+        if self.intact == 0 {
+            if !bytes.starts_with(MAGIC) {
+                self.file.set_len(0)?;
+                self.file.write_all(MAGIC)?;
+                bytes = MAGIC.to_vec();
+            }
+            bytes.drain(..MAGIC.len());
+            self.intact = MAGIC.len() as u64;
+        }
+        let (found, whole) = parse(&bytes);
+        if whole < bytes.len() {
+            self.file.set_len(self.intact + whole as u64)?;
+        }
+        self.intact += whole as u64;
+        for (item, shard) in found {
+            self.shards.entry(item).or_default().push(shard);
+        }
+        Ok(())
+    }
+
+    /// The shards of an item that lie wholly below `limit`, sorted by range, none overlapping another: of two runs that drew the same
+    /// indices the one that appended first counts.
     pub fn shards(&self, item: Digest, limit: u32) -> Vec<&Shard> {
         let mut found: Vec<_> = self.shards.get(&item).into_iter().flatten().filter(|shard| shard.range.end <= limit).collect();
         found.sort_by_key(|shard| shard.range.start);
+        let mut next = 0;
+        found.retain(|shard| {
+            shard.range.start >= next && {
+                next = shard.range.end;
+                true
+            }
+        });
         found
     }
 
@@ -81,13 +115,17 @@ impl Journal {
         for (item, shard) in &shards {
             encode(*item, shard, &mut bytes);
         }
-        let context = || format!("cannot append to the journal {} (is the disk full?)", self.path.display());
-        self.file.write_all(&bytes).with_context(context)?;
-        self.file.sync_data().with_context(context)?;
-        for (item, shard) in shards {
-            self.shards.entry(item).or_default().push(shard);
-        }
-        Ok(())
+        let context = format!("cannot append to the journal {} (is the disk full?)", self.path.display());
+        self.locked(|journal| {
+            journal.file.write_all(&bytes)?;
+            journal.file.sync_data()?;
+            journal.intact += bytes.len() as u64;
+            for (item, shard) in shards {
+                journal.shards.entry(item).or_default().push(shard);
+            }
+            Ok(())
+        })
+        .context(context)
     }
 }
 
@@ -109,18 +147,15 @@ fn encode(item: Digest, shard: &Shard, out: &mut Vec<u8>) {
     out.extend(&shard.payload);
 }
 
-/// The intact records from the start, and how many bytes they take (0 when even the magic is missing).
-fn parse(bytes: &[u8]) -> (BTreeMap<Digest, Vec<Shard>>, usize) {
-    let mut shards: BTreeMap<Digest, Vec<Shard>> = BTreeMap::new();
-    if !bytes.starts_with(MAGIC) {
-        return (shards, 0);
-    }
-    let mut at = MAGIC.len();
+/// The intact records from the start of the bytes, and how many bytes they take.
+fn parse(bytes: &[u8]) -> (Vec<(Digest, Shard)>, usize) {
+    let mut found = Vec::new();
+    let mut at = 0;
     while let Some((item, shard, size)) = parse_one(&bytes[at..]) {
-        shards.entry(item).or_default().push(shard);
+        found.push((item, shard));
         at += size;
     }
-    (shards, at)
+    (found, at)
 }
 
 fn parse_one(bytes: &[u8]) -> Option<(Digest, Shard, usize)> {
@@ -178,6 +213,22 @@ mod tests {
             drop(journal);
             assert_eq!(Journal::open(&path).unwrap().missing(item, 16), []);
         }
+    }
+
+    #[test]
+    fn two_holders_work_side_by_side_and_see_what_the_other_appended() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        let (one, two) = (Digest::of(b"one"), Digest::of(b"two"));
+        let (mut first, mut second) = (Journal::open(&path).unwrap(), Journal::open(&path).unwrap());
+        first.append(vec![(one, shard(0..8))]).unwrap();
+        // the first holder is killed in the middle of its next append
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(&[7; 50]).unwrap();
+        second.append(vec![(two, shard(0..8)), (one, shard(0..8)), (one, shard(4..12))]).unwrap();
+        assert_eq!(second.shards(one, 16), [&shard(0..8)]);
+        assert_eq!(second.missing(one, 16), [8..16]);
+        let third = Journal::open(&path).unwrap();
+        assert_eq!((third.missing(one, 8), third.missing(two, 8)), (vec![], vec![]));
     }
 
     #[test]
