@@ -3,12 +3,13 @@ import json, os, subprocess, sys
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
-PROGRAM = os.path.join(TARGET, "debug", "beyond")
+PROGRAM = os.environ.get("BEYOND_PROGRAM", os.path.join(TARGET, "debug", "beyond"))
 
 
 def build():
-    """Builds through `just`, which knows where DuckDB lies."""
-    subprocess.run(["just", "build"], cwd=ROOT, check=True)
+    """Builds through `just`, which knows where DuckDB lies, unless BEYOND_PROGRAM names a built program."""
+    if "BEYOND_PROGRAM" not in os.environ:
+        subprocess.run(["just", "build"], cwd=ROOT, check=True)
 
 
 def run(*arguments, status=0):

@@ -26,12 +26,13 @@ def kill_once(command, seconds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--spec", default="experiments/lab.yaml")
-    parser.add_argument("--preset", default="smoke")
+    parser.add_argument("--preset")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     build()
-    spec = [args.spec, "--preset", args.preset]
+    preset = ["--preset", args.preset] if args.preset else []
+    spec = [args.spec, *preset]
     chance = random.Random(args.seed)
     with tempfile.TemporaryDirectory() as folder:
         whole, broken = [os.path.join(folder, name) for name in ("whole", "broken")]
@@ -49,7 +50,7 @@ def main():
         expect(killed > 0, f"{killed} runs were killed within {length:.0f} s of work")
         expect(outputs(resumed) == reference, f"all {len(reference)} outputs have the bytes of an uninterrupted run")
         for what, sql in [("twice", TWICE), ("with a gap", GAPS)]:
-            query = ["query", sql, "--spec", args.spec, "--preset", args.preset, "--artifacts", broken]
+            query = ["query", sql, "--spec", args.spec, *preset, "--artifacts", broken]
             expect(run_json(*query) == [], f"no (problem, sample) is there {what}")
 
 
