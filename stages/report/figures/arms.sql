@@ -5,5 +5,9 @@
 -- tables: curves
 SELECT *, _family AS _row, _benchmark AS _panel, _arm AS _series
 FROM whole
-WHERE _main AND (_role = 'control' OR _headline AND _trained_from IN (SELECT base FROM models WHERE role = 'control') OR model IN (SELECT base FROM models WHERE role = 'control') OR (_role = 'distilled' AND _trained_from IN (SELECT base FROM models WHERE role = 'control'))) AND EXISTS (FROM models WHERE role = 'control')
+WHERE _main AND (
+  _role IN ('control', 'distilled', 'instruct') AND _trained_from IN (SELECT base FROM models WHERE role = 'control')
+  OR model IN (SELECT base FROM models WHERE role = 'control')
+  OR _trained_from IN (SELECT base FROM models WHERE role = 'control') AND (_headline OR _equal AND _algorithm IN (SELECT algorithm FROM models WHERE headline)))
+  AND EXISTS (FROM models WHERE role = 'control')
 ORDER BY _bi, _mi, k

@@ -5,9 +5,9 @@
 -- y: pass@k
 -- tables: curves
 -- published: curves Fig14 bottom
-SELECT *, _family AS _row, _benchmark AS _panel, CASE WHEN _role = 'base' THEN _arm ELSE _arm || ', step ' || _step END AS _series
+SELECT *, _family AS _row, _benchmark AS _panel, CASE WHEN _role = 'base' THEN _arm ELSE _run || ', step ' || _step END AS _series
 FROM whole
 WHERE _main AND (
   (_role = 'base' AND model IN (SELECT base FROM models WHERE steps > 1 AND role = 'rl'))
-  OR (_step IS NOT NULL AND _ablation = '' AND _steps > 1 AND _arm IN (SELECT arm FROM models WHERE headline OR chosen)))
+  OR (_role = 'rl' AND _step IS NOT NULL AND _ablation = '' AND _steps > 1 AND _run IN (SELECT run FROM models WHERE headline OR chosen)))
 ORDER BY _bi, _trained_from, _role <> 'base', _step, _mi, k

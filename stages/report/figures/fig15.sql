@@ -7,5 +7,10 @@
 -- published: curves Fig15
 SELECT *, _family AS _row, _benchmark AS _panel, _arm AS _series
 FROM whole
-WHERE _main AND _final AND (_ablation <> '' OR model IN (SELECT base FROM models WHERE ablation <> '') OR (_headline AND _trained_from IN (SELECT base FROM models WHERE ablation <> ''))) AND EXISTS (FROM models WHERE ablation <> '')
+WHERE _main AND (
+  _ablation <> '' AND _final
+  OR model IN (SELECT base FROM models WHERE ablation <> '')
+  OR (_trained_from, _algorithm) IN (SELECT (base, algorithm) FROM models WHERE ablation <> '')
+    AND (_equal OR _headline AND NOT EXISTS (FROM models m WHERE m.equal AND m.base = _trained_from AND m.algorithm = _algorithm)))
+  AND EXISTS (FROM models WHERE ablation <> '')
 ORDER BY _bi, _mi, k

@@ -6,7 +6,7 @@
 -- tables: curves
 -- published: curves Fig16
 WITH swept AS (
-  SELECT * FROM whole WHERE (_role = 'base' OR _headline) AND setting IN (SELECT setting FROM settings WHERE purpose = 'temperature' OR chosen)
+  SELECT * FROM whole WHERE (_role = 'base' OR _headline) AND (_main OR _purpose = 'temperature' OR _setting_chosen)
 )
 SELECT *, of_kin(_benchmark, _family) AS _row, _setting AS _panel, _arm AS _series
 FROM swept

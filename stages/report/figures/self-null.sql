@@ -3,7 +3,7 @@
 --   A model-only count that is not above the base's own self-null is no evidence of new ability.
 -- x: problems
 -- tables: coverage
-WITH here AS (SELECT * FROM shown_coverage WHERE _main AND (_filtered_from = '' OR _benchmark_chosen) AND _headline AND subset = 'all'),
+WITH here AS (SELECT * FROM shown_coverage WHERE _main AND (_filtered_from = '' OR _benchmark_chosen) AND _headline AND (base = _trained_from OR _trained_from = '') AND subset = 'all'),
 tall AS (
   SELECT *, 1 AS position, _arm || ' only' AS quantity, model_only_at_m AS problems, _model AS colour FROM here
   UNION ALL SELECT *, 2, 'base only', base_only_at_m, base FROM here

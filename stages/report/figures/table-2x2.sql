@@ -7,5 +7,5 @@ SELECT benchmark, base, model, setting, n, "both", base_only, model_only, neithe
   base_only_lo, base_only_hi, model_only_lo, model_only_hi, mcnemar_p, null_expected, null_p_base_only, null_p_model_only, real_base_only, real_model_only, srr, ndr, sds, nscr,
   _benchmark AS _row, kin(_family) AS _panel, _arm AS _series,
   'by chance ' || round(null_expected, 1) || ' each; real: ' || real_base_only || ' base, ' || real_model_only || ' model' AS _note
-FROM shown_coverage WHERE _main AND (_filtered_from = '' OR _benchmark_chosen) AND _headline AND subset = 'all'
+FROM shown_coverage WHERE _main AND (_filtered_from = '' OR _benchmark_chosen) AND _headline AND (base = _trained_from OR _trained_from = '') AND subset = 'all'
 ORDER BY _bi, _mi, n

@@ -4,5 +4,5 @@
 -- tables: curves
 -- published: tables Table2
 SELECT benchmark, model, setting, pass_at_1, lo_1, hi_1, k_large AS k, pass_at_k, lo_k, hi_k, CASE WHEN _role = 'rl' THEN delta_se END AS delta_se, n_problems, n_samples
-FROM gaps WHERE (_role = 'base' AND model IN (SELECT base FROM models WHERE algorithms > 1) OR _role = 'rl' AND _algorithms > 1 AND _ablation = '' AND _final)
+FROM gaps WHERE (_role = 'base' AND model IN (SELECT base FROM models WHERE algorithms > 1) OR _algorithms > 1 AND _equal)
 ORDER BY _bi, _mi

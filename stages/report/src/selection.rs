@@ -1,7 +1,7 @@
 //! The spec's words as SQL tables, and views that join them to the artifacts, so that a figure's query is a few lines.
 //!
 //! Columns of the notes start with `_`, hence are hidden from a figure's table: `_benchmark`, `_domain`, `_split`, `_filtered_from`, `_label`,
-//! `_arm`, `_role`, `_trained_from`, `_family`, `_algorithm`, `_ablation`, `_step`, `_seed`, `_headline`, `_final`, `_steps`, `_algorithms`,
+//! `_arm`, `_role`, `_trained_from`, `_family`, `_algorithm`, `_ablation`, `_step`, `_seed`, `_headline`, `_run`, `_final`, `_equal`, `_steps`, `_algorithms`,
 //! `_setting`, `_purpose`, `_main` (the primary setting), `_usual` (a benchmark that grids show unasked) and the positions `_bi`, `_mi`, `_si`.
 
 use crate::database::{Database, literal};
@@ -58,7 +58,7 @@ SELECT t.*,
   b.label AS _benchmark, b.domain AS _domain, b.split AS _split, b.filtered_from AS _filtered_from, b.position AS _bi,
   (b.chosen OR (b.filtered_from = '' AND b.split NOT IN ('train', 'seen'))) AS _usual, b.chosen AS _benchmark_chosen,
   m.label AS _label, m.arm AS _arm, m.role AS _role, m.base AS _trained_from, m.family AS _family, m.algorithm AS _algorithm, m.ablation AS _ablation,
-  m.step AS _step, m.seed AS _seed, (m.headline OR (m.chosen AND m.role <> 'base')) AS _headline, m.final AS _final, m.steps AS _steps, m.algorithms AS _algorithms,
+  m.step AS _step, m.seed AS _seed, (m.headline OR (m.chosen AND m.role <> 'base')) AS _headline, m.run AS _run, m.final AS _final, m.equal AS _equal, m.steps AS _steps, m.algorithms AS _algorithms,
   m.position AS _mi, m.model AS _model,
   s.label AS _setting, s.purpose AS _purpose, s.position AS _si, s.chosen AS _setting_chosen, (main.setting IS NOT NULL) AS _main
 FROM {table} t

@@ -28,27 +28,35 @@ CREATE TABLE raw_models AS
     WHERE model NOT IN (SELECT model FROM noted_models)
   );
 
--- headline: of each base the RL model to show where one stands for all: its first plain algorithm, at the last step, first seed;
+-- run: the name of the training run that a checkpoint belongs to: the arm of its last checkpoint.
+-- final: the last step of its run. steps: checkpoints of the run. algorithms: how many plain RL algorithms were run from its base.
+-- equal: plain RL checkpoints of one base at the largest step that all its algorithms have, where they can be compared.
+-- headline: of each base the RL model to show where one stands for all: its first plain run, at the last step;
 -- every RL model that the spec does not describe.
--- final: the last step of its arm. steps, algorithms: how many the base's plain arms have.
 CREATE TABLE all_models AS
 WITH named AS (
   SELECT * REPLACE (
     CASE WHEN family <> '' THEN family
          WHEN base <> '' THEN coalesce((SELECT min(CASE WHEN b.family <> '' THEN b.family ELSE b.label END) FROM raw_models b WHERE b.model = raw_models.base), base)
-         ELSE label END AS family)
+         ELSE label END AS family,
+    CASE WHEN base <> '' AND seed IS NOT NULL AND count(*) OVER (PARTITION BY base, arm, step) > 1 THEN arm || ', seed ' || seed ELSE arm END AS arm),
+    CASE WHEN role = 'rl' AND algorithm <> '' THEN algorithm || coalesce(seed, 0) ELSE arm END AS line
   FROM raw_models
-), ranked AS (
+), grouped AS (
   SELECT *,
-    coalesce(step, 0) = max(coalesce(step, 0)) OVER (PARTITION BY base, arm, ablation) AS final,
-    count(DISTINCT step) OVER (PARTITION BY base, arm, ablation) AS steps,
-    count(DISTINCT algorithm) FILTER (role = 'rl' AND algorithm <> '') OVER (PARTITION BY base) AS algorithms
+    first_value(arm) OVER latest AS run,
+    coalesce(step, 0) = first_value(coalesce(step, 0)) OVER latest AS final,
+    min(position) OVER (PARTITION BY base, role, line, ablation) AS run_position,
+    count(DISTINCT step) OVER (PARTITION BY base, role, line, ablation) AS steps,
+    max(step) OVER (PARTITION BY base, role, line, ablation) AS last_step,
+    count(DISTINCT algorithm) FILTER (role = 'rl' AND algorithm <> '' AND ablation = '') OVER (PARTITION BY base) AS algorithms
   FROM named
+  WINDOW latest AS (PARTITION BY base, role, line, ablation ORDER BY coalesce(step, 0) DESC, position)
 )
-SELECT *,
-  role = 'rl' AND row_number() OVER (PARTITION BY base, role = 'rl' AND ablation = '' ORDER BY min_position, final DESC, coalesce(step, 0) DESC, position) = 1 AND ablation = '' OR role = 'rl' AND position >= 100000 AS headline
-FROM (SELECT *, min(position) OVER (PARTITION BY base, arm, ablation) AS min_position FROM ranked)
-ORDER BY position;
+SELECT * EXCLUDE (line, run_position, last_step),
+  role = 'rl' AND ablation = '' AND (step IS NULL OR step = min(last_step) FILTER (role = 'rl' AND ablation = '') OVER (PARTITION BY base)) AS equal,
+  role = 'rl' AND (position >= 100000 OR ablation = '' AND 1 = row_number() OVER (PARTITION BY base, role, ablation ORDER BY run_position, coalesce(step, 0) DESC, position)) AS headline
+FROM grouped ORDER BY position;
 
 CREATE TABLE all_benchmarks AS
   SELECT * FROM noted_benchmarks

@@ -163,7 +163,7 @@ fn audits(content: &Content) -> String {
 
 fn figure(figure: &Rendered) -> String {
     let mut out = format!("<h2>{} <a class=\"id\" href=\"#{}\">{}</a></h2>\n", escape(&figure.title), figure.anchor, figure.anchor);
-    let rows = figure.rows.visible();
+    let rows = at_powers_of_two(&figure.rows.visible());
     out += "<figure>\n";
     out += &match (&figure.drawing, figure.draw) {
         (Some(drawing), _) => self::drawing(drawing),
@@ -184,9 +184,26 @@ fn figure(figure: &Rendered) -> String {
         );
     }
     if figure.drawing.is_some() {
-        out += &format!("<details><summary>Table ({} rows)</summary>{}</details>\n", rows.rows.len(), table(&rows, MOST_ROWS));
+        out += &format!("<details><summary>Table{}</summary>{}</details>\n", cut_note(&figure.rows, &rows), table(&rows, MOST_ROWS));
     }
     out + &format!("<p class=\"files\"><a href=\"tables/{0}.csv\">tables/{0}.csv</a>{1}</p>\n", figure.anchor, svg_link(figure))
+}
+
+/// A long table over a dense grid of k is shown at powers of two and at the largest k.
+fn at_powers_of_two(frame: &Frame) -> Frame {
+    let Some(column) = frame.position("k").filter(|_| frame.rows.len() > MOST_ROWS) else { return frame.clone() };
+    let k = |row: &[Cell]| match row[column] {
+        Cell::Int(k) => k,
+        _ => 1,
+    };
+    let most = frame.rows.iter().map(|row| k(row)).max().unwrap_or(1);
+    let shown = |row: &&Vec<Cell>| k(row) == most || k(row) & (k(row) - 1) == 0;
+    Frame { columns: frame.columns.clone(), rows: frame.rows.iter().filter(shown).cloned().collect() }
+}
+
+fn cut_note(all: &Frame, shown: &Frame) -> String {
+    let (all, shown) = (all.rows.len(), shown.rows.len());
+    if all == shown { format!(" ({all} rows)") } else { format!(" ({all} rows; here those where k is a power of two)") }
 }
 
 fn svg_link(figure: &Rendered) -> String {
@@ -204,6 +221,9 @@ fn drawing(drawing: &Drawing) -> String {
     let keys: String = drawing.keys.iter().map(key).collect();
     let legend = if keys.is_empty() { String::new() } else { format!("<ul class=\"legend\">{keys}</ul>\n") };
     let panel = |panel: &crate::svg::Panel| {
+        if panel.body.is_empty() {
+            return "<div class=\"hole\"></div>\n".to_string();
+        }
         let label = if panel.label.is_empty() { String::new() } else { format!(" aria-label=\"{}\"", escape(&panel.label)) };
         format!("<svg viewBox=\"0 0 {} {}\" role=\"img\"{label}>{}</svg>\n", panel.width, panel.height, panel.body)
     };

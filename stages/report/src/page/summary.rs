@@ -7,8 +7,8 @@ use anyhow::Result;
 
 const ENDS: &str =
     "SELECT benchmark, setting, model, pass_at_1, k_large, pass_at_k FROM ends WHERE _role = 'base' OR _headline ORDER BY _bi, _mi";
-const CROSSINGS: &str = "SELECT benchmark, model, k_star, k_lo, k_hi, k_max FROM shown_crossings WHERE _main AND _headline AND subset = 'all' ORDER BY _bi, _mi";
-const COVERAGE: &str = "SELECT benchmark, model, n, \"both\", base_only, model_only, neither FROM shown_coverage WHERE _main AND _headline AND subset = 'all' ORDER BY _bi, _mi, n";
+const CROSSINGS: &str = "SELECT benchmark, model, k_star, k_lo, k_hi, k_max FROM shown_crossings WHERE _main AND _headline AND subset = 'all' AND (base = _trained_from OR _trained_from = '') ORDER BY _bi, _mi";
+const COVERAGE: &str = "SELECT benchmark, model, n, \"both\", base_only, model_only, neither FROM shown_coverage WHERE _main AND _headline AND subset = 'all' AND (base = _trained_from OR _trained_from = '') ORDER BY _bi, _mi, n";
 
 /// A few lines of plain text.
 pub fn text(content: &Content, database: &Database) -> Result<String> {

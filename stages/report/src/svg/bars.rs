@@ -3,7 +3,7 @@
 use super::axes::{self, Area};
 use super::grid::{self, Look, Multiple};
 use super::scale::{Kind, Scale, round_domain};
-use super::{AxisLabels, Colours, Drawing, Key, Panel, escape, line, rectangle, text};
+use super::{AxisLabels, Colours, Drawing, Key, escape, line, rectangle, text};
 use crate::frame::{Frame, short_number};
 
 /// One panel per small multiple; categories in order of first appearance, y from zero, shared along a grid row.
@@ -21,10 +21,12 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
             .fold(0.0, f64::max);
         let (_, top) = round_domain(0.0, most.max(1e-9), 4);
         let y = Scale::new(Kind::Linear, 0.0, top, area.bottom, area.top);
-        let mut body = axes::title(&area, multiple) + &axes::y_axis(&area, &y, &labels.y, 4) + &axes::x_label(&area, &labels.x);
-        body += &line(area.left, area.bottom, area.right, area.bottom, "axis");
-        body += &bars(frame, multiple, &looks, &categories, &area, &y);
-        Panel { label: multiple.label(), width: area.width, height: area.height, body }
+        multiple.draw(area.width, area.height, || {
+            let mut body = axes::title(&area, multiple) + &axes::y_axis(&area, &y, &labels.y, 4) + &axes::x_label(&area, &labels.x);
+            body += &line(area.left, area.bottom, area.right, area.bottom, "axis");
+            body += &bars(frame, multiple, &looks, &categories, &area, &y);
+            body
+        })
     };
     let panels = multiples.iter().map(panel).collect();
     Drawing { keys: if looks.len() > 1 { looks.iter().map(key).collect() } else { Vec::new() }, panels, columns, remark: String::new() }

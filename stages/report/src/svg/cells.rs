@@ -1,7 +1,7 @@
 //! The 2x2 table of solved problems.
 
 use super::grid::{self, Multiple};
-use super::{Drawing, Panel, TEXT, fitted, rectangle, text};
+use super::{Drawing, TEXT, fitted, rectangle, text};
 use crate::frame::Frame;
 
 const WIDTH: f64 = 300.0;
@@ -10,7 +10,7 @@ const HEIGHT: f64 = 172.0;
 /// One table per small multiple; the tint of a cell is its share.
 pub fn draw(frame: &Frame) -> Drawing {
     let (multiples, columns) = grid::multiples(frame, 4);
-    let panel = |multiple: &Multiple| Panel { label: multiple.label(), width: WIDTH, height: HEIGHT, body: body(frame, multiple) };
+    let panel = |multiple: &Multiple| multiple.draw(WIDTH, HEIGHT, || body(frame, multiple));
     Drawing { keys: Vec::new(), panels: multiples.iter().map(panel).collect(), columns, remark: String::new() }
 }
 

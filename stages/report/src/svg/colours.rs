@@ -1,6 +1,6 @@
 //! One colour per arm, the same in every figure. The colours themselves are in `reports/templates/figure.css`.
 
-use crate::params::Params;
+use crate::params::{ModelNote, Params};
 use std::collections::BTreeMap;
 
 /// Hues that can be told apart with any common colour vision; slot 0 is the neutral ink of base models.
@@ -18,7 +18,7 @@ impl Colours {
         let mut arms: Vec<String> = Vec::new();
         let mut slots = BTreeMap::new();
         for model in &params.models {
-            let slot = if model.role == "base" { 0 } else { 1 + index_of(&mut arms, model.arm()) };
+            let slot = if model.role == "base" { 0 } else { 1 + index_of(&mut arms, &line(model)) };
             slots.insert(model.id.clone(), slot);
         }
         Colours { slots }
@@ -51,6 +51,15 @@ impl Colours {
     }
 }
 
+/// What has one colour: all checkpoints and seeds of one RL algorithm with one ablation, else the arm.
+fn line(model: &ModelNote) -> String {
+    if model.role == "rl" && !model.algorithm.is_empty() {
+        format!("{} {}", model.algorithm, model.ablation)
+    } else {
+        model.arm().to_string()
+    }
+}
+
 fn index_of(arms: &mut Vec<String>, arm: &str) -> usize {
     arms.iter().position(|known| known == arm).unwrap_or_else(|| {
         arms.push(arm.to_string());
@@ -61,7 +70,6 @@ fn index_of(arms: &mut Vec<String>, arm: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::ModelNote;
 
     fn model(id: &str, arm: &str, role: &str) -> ModelNote {
         ModelNote { id: id.into(), arm: arm.into(), role: role.into(), ..Default::default() }

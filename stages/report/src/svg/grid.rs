@@ -1,6 +1,6 @@
 //! Rows of a query to small multiples and series.
 
-use super::Colours;
+use super::{Colours, Panel};
 use crate::frame::Frame;
 
 /// The rows of one small multiple.
@@ -16,6 +16,12 @@ pub struct Multiple {
 }
 
 impl Multiple {
+    /// Its panel; a hole of the grid stays empty.
+    pub fn draw(&self, width: f64, height: f64, body: impl FnOnce() -> String) -> Panel {
+        let body = if self.rows.is_empty() { String::new() } else { body() };
+        Panel { label: self.label(), width, height, body }
+    }
+
     /// Heading in words.
     pub fn label(&self) -> String {
         [self.row.as_str(), self.panel.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
@@ -23,6 +29,7 @@ impl Multiple {
 }
 
 /// The small multiples, grid row by grid row, both in order of first appearance, and how many stand beside each other.
+/// A nearly full grid keeps its shape: what is missing in it is a multiple without rows.
 pub fn multiples(frame: &Frame, widest: usize) -> (Vec<Multiple>, usize) {
     let key = |row: usize| (frame.text(row, "_row"), frame.text(row, "_panel"));
     let mut found: Vec<Multiple> = Vec::new();
@@ -36,11 +43,31 @@ pub fn multiples(frame: &Frame, widest: usize) -> (Vec<Multiple>, usize) {
     let order = |names: Vec<String>, name: &str| names.iter().position(|n| n == name).unwrap_or(0);
     let (rows, panels) = (frame.distinct("_row"), frame.distinct("_panel"));
     found.sort_by_key(|m| (order(rows.clone(), &m.row), order(panels.clone(), &m.panel)));
+    let columns = columns(found.len(), panels.len(), widest);
+    if columns == panels.len() {
+        found = aligned(found, &rows, &panels);
+    }
     for multiple in &mut found {
         multiple.title = title(multiple, rows.len(), panels.len());
     }
-    let columns = columns(found.len(), panels.len(), widest);
     (found, columns)
+}
+
+/// Fills the holes of a grid of which at least six in ten places are taken.
+fn aligned(found: Vec<Multiple>, rows: &[String], panels: &[String]) -> Vec<Multiple> {
+    let places = rows.len() * panels.len();
+    if rows.is_empty() || found.len() == places || found.len() * 10 < places * 6 {
+        return found;
+    }
+    let mut found = found.into_iter().peekable();
+    let mut grid = Vec::new();
+    for row in rows {
+        for panel in panels {
+            let here = found.next_if(|m| m.row == *row && m.panel == *panel);
+            grid.push(here.unwrap_or(Multiple { row: row.clone(), panel: panel.clone(), rows: Vec::new(), title: Default::default() }));
+        }
+    }
+    grid
 }
 
 fn title(multiple: &Multiple, rows: usize, panels: usize) -> (String, String) {
@@ -132,6 +159,14 @@ mod tests {
         let (found, columns) = multiples(&frame(&[("a", "x", "1"), ("b", "x", "1"), ("a", "y", "1"), ("b", "y", "1")]), 4);
         let labels: Vec<_> = found.iter().map(Multiple::label).collect();
         assert_eq!((labels, columns), (vec!["a, x".into(), "a, y".into(), "b, x".into(), "b, y".to_string()], 4));
+    }
+
+    #[test]
+    fn a_nearly_full_grid_keeps_its_shape() {
+        let (found, columns) = multiples(&frame(&[("a", "x", "1"), ("a", "y", "1"), ("a", "z", "1"), ("b", "y", "1")]), 4);
+        assert_eq!((found.len(), columns), (6, 3));
+        let taken: Vec<bool> = found.iter().map(|m| !m.rows.is_empty()).collect();
+        assert_eq!(taken, [true, true, true, false, true, false]);
     }
 
     #[test]

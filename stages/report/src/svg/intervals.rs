@@ -3,7 +3,7 @@
 use super::axes::{self, Area};
 use super::grid::{self, Multiple};
 use super::scale::{Kind, Scale, round_domain};
-use super::{AxisLabels, Colours, Drawing, Panel, TEXT, fitted, line, num, text};
+use super::{AxisLabels, Colours, Drawing, TEXT, fitted, line, num, text};
 use crate::frame::{Frame, short_number};
 
 const PITCH: f64 = 27.0;
@@ -22,12 +22,14 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours) -> Drawing {
         (area.left, area.top) = (12.0, 22.0);
         let x = Scale::new(Kind::Linear, lo, hi, area.left, area.right);
         let zero = x.at(0.0_f64.max(x.lo));
-        let mut body =
-            axes::title(&area, multiple) + &axes::x_axis(&area, &x, &labels.x) + &line(zero, area.top, zero, area.bottom, "zero");
-        for (i, row) in multiple.rows.iter().enumerate() {
-            body += &one(frame, *row, colours, &x, area.top + PITCH * i as f64, &area);
-        }
-        Panel { label: multiple.label(), width: area.width, height: area.height, body }
+        multiple.draw(area.width, area.height, || {
+            let mut body =
+                axes::title(&area, multiple) + &axes::x_axis(&area, &x, &labels.x) + &line(zero, area.top, zero, area.bottom, "zero");
+            for (i, row) in multiple.rows.iter().enumerate() {
+                body += &one(frame, *row, colours, &x, area.top + PITCH * i as f64, &area);
+            }
+            body
+        })
     };
     Drawing { keys: Vec::new(), panels: multiples.iter().map(panel).collect(), columns, remark: String::new() }
 }

@@ -3,7 +3,7 @@
 use super::axes::{self, Area};
 use super::grid::{self, Look, Multiple};
 use super::scale::{Kind, Scale, round_domain};
-use super::{AxisLabels, Colours, Drawing, Key, Panel, TEXT, escape, fitted, line, num, text, text_width};
+use super::{AxisLabels, Colours, Drawing, Key, TEXT, escape, fitted, line, num, text, text_width};
 use crate::frame::{Frame, short_number};
 
 /// Room for names at the right ends of lines, in user units.
@@ -38,8 +38,7 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours, kind: Kind) -
             let shares = |other: &&Multiple| if free { other.label() == multiple.label() } else { other.row == multiple.row };
             let rows: Vec<usize> = multiples.iter().filter(shares).flat_map(|m| m.rows.iter().copied()).collect();
             let y_scale = y_scale(frame, &rows, &area);
-            let body = panel(frame, multiple, &looks, &area, &x_scale, &y_scale, labels, alone);
-            Panel { label: multiple.label(), width: area.width, height: area.height, body }
+            multiple.draw(area.width, area.height, || panel(frame, multiple, &looks, &area, &x_scale, &y_scale, labels, alone))
         })
         .collect();
     let crowded = multiples.iter().any(|multiple| is_crowded(&series(frame, multiple, &looks)));
@@ -87,7 +86,8 @@ fn panel(
     labels: &AxisLabels,
     alone: bool,
 ) -> String {
-    let series = series(frame, multiple, looks);
+    let series: Vec<(&Look, Vec<Point>)> =
+        series(frame, multiple, looks).into_iter().map(|(look, points)| (look, thinned(points, x))).collect();
     let crowded = is_crowded(&series);
     let mut out = axes::frame(area, multiple, x, y, labels);
     for (look, points) in series.iter().filter(|(look, _)| !crowded || look.class == "c0") {
@@ -120,6 +120,20 @@ fn points(frame: &Frame, multiple: &Multiple, look: &Look) -> Vec<Point> {
         Some(Point { x: frame.number(row, "_x")?, y: frame.number(row, "_y")?, band, undecided })
     };
     multiple.rows.iter().copied().filter(|row| belongs(*row)).filter_map(point).collect()
+}
+
+/// Leaves out points that lie closer together than a pen is wide; the first, the last and every change of certainty stay.
+fn thinned(points: Vec<Point>, x: &Scale) -> Vec<Point> {
+    let count = points.len();
+    let mut kept: Vec<Point> = Vec::new();
+    for (i, point) in points.into_iter().enumerate() {
+        let apart =
+            |last: &Point| x.at(point.x) - x.at(last.x) >= 1.8 || last.undecided != point.undecided || point.x.log2().fract() == 0.0;
+        if kept.last().is_none_or(apart) || i + 1 == count {
+            kept.push(point);
+        }
+    }
+    kept
 }
 
 fn band(look: &Look, points: &[Point], x: &Scale, y: &Scale) -> String {

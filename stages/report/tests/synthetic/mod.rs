@@ -17,16 +17,16 @@ type Row = (&'static str, &'static str, &'static str, &'static str, &'static str
 
 const MODELS: &[Row] = &[
     ("small", "base", "base", "", "", "", None, 0.55, 0.060),
-    ("small-grpo-50", "GRPO", "rl", "small", "grpo", "", Some(50), 0.40, 0.10),
-    ("small-grpo-150", "GRPO", "rl", "small", "grpo", "", Some(150), 0.29, 0.14),
+    ("small-grpo-50", "GRPO, step 50", "rl", "small", "grpo", "", Some(50), 0.40, 0.10),
+    ("small-grpo-150", "GRPO, step 150", "rl", "small", "grpo", "", Some(150), 0.29, 0.14),
     ("small-grpo-300", "GRPO", "rl", "small", "grpo", "", Some(300), 0.21, 0.17),
-    ("small-ppo", "PPO", "rl", "small", "ppo", "", Some(300), 0.24, 0.15),
-    ("small-rloo", "RLOO", "rl", "small", "rloo", "", Some(300), 0.22, 0.18),
-    ("small-remax", "ReMax", "rl", "small", "remax", "", Some(300), 0.32, 0.11),
-    ("small-rpp", "REINFORCE++", "rl", "small", "reinforce++", "", Some(300), 0.25, 0.14),
-    ("small-dapo", "DAPO", "rl", "small", "dapo", "", Some(300), 0.19, 0.20),
-    ("small-kl", "GRPO, KL 0.01", "rl", "small", "grpo", "kl=0.01", Some(300), 0.40, 0.13),
-    ("small-n32", "GRPO, 32 rollouts", "rl", "small", "grpo", "n=32", Some(300), 0.31, 0.19),
+    ("small-ppo", "PPO", "rl", "small", "ppo", "", Some(150), 0.24, 0.15),
+    ("small-rloo", "RLOO", "rl", "small", "rloo", "", Some(150), 0.22, 0.18),
+    ("small-remax", "ReMax", "rl", "small", "remax", "", Some(150), 0.32, 0.11),
+    ("small-rpp", "REINFORCE++", "rl", "small", "reinforce++", "", Some(150), 0.25, 0.14),
+    ("small-dapo", "DAPO", "rl", "small", "dapo", "", Some(150), 0.19, 0.20),
+    ("small-kl", "GRPO, KL 0.01", "rl", "small", "grpo", "kl=0.01", Some(150), 0.40, 0.13),
+    ("small-n32", "GRPO, 32 rollouts", "rl", "small", "grpo", "n=32", Some(150), 0.31, 0.19),
     ("small-instruct", "instruct", "instruct", "small", "", "", None, 0.50, 0.09),
     ("small-distilled", "distilled", "distilled", "small", "", "", None, 0.62, 0.085),
     ("small-sft", "SFT on the same prompts", "control", "small", "", "", None, 0.60, 0.080),
@@ -46,9 +46,10 @@ const BENCHMARKS: &[(&str, &str, &str, &str, f64)] = &[
 ];
 
 const SETTINGS: &[(&str, &str, &str)] = &[
-    ("t0.6", "T = 0.6, top-p 0.95", "temperature"),
+    ("t0.6", "T = 0.6, top-p 0.95", ""),
     ("t1.0", "T = 1", "temperature"),
     ("t1.2", "T = 1.2", "temperature"),
+    ("power", "power sampling, alpha 4", ""),
     ("matched", "T = 1.4, entropy of the base", "entropy-matched"),
 ];
 
@@ -57,7 +58,7 @@ pub fn params() -> Params {
     let model = |(id, arm, role, base, algorithm, ablation, step, ..): &Row| ModelNote {
         id: s(id),
         label: step.map_or(format!("{arm} ({})", id.split('-').next().unwrap_or(id)), |step| {
-            format!("{arm} {step} ({})", id.split('-').next().unwrap_or(id))
+            format!("{} {step} ({})", arm.split(", step").next().unwrap_or(arm), id.split('-').next().unwrap_or(id))
         }),
         arm: s(arm),
         role: s(role),
@@ -98,10 +99,9 @@ pub fn params() -> Params {
     }
 }
 
+/// Dense, then the study's grid, as the estimator's.
 fn ks() -> Vec<u32> {
-    let mut ks: Vec<u32> = (0..=32).map(|i| 2f64.powf(f64::from(i) / 4.0).floor() as u32).collect();
-    ks.dedup();
-    ks
+    (1..=32).chain((21..=32).map(|i| 2f64.powf(f64::from(i) / 4.0).floor() as u32)).collect()
 }
 
 /// A curve that starts near `strength * ease` and rises the more the larger `spread` is.
@@ -127,8 +127,9 @@ fn cells() -> Vec<(&'static str, f64, &'static Row, &'static str)> {
             for (setting, _, purpose) in SETTINGS {
                 let wanted = *setting == "t0.6"
                     || (*purpose == "temperature" && *benchmark == "easy")
-                    || (row.0 == "small-grpo-300" && matches!(*benchmark, "easy" | "hard"));
-                if wanted && !(*purpose == "entropy-matched" && row.2 == "base") {
+                    || (row.0 == "small-grpo-300" && *setting == "matched" && matches!(*benchmark, "easy" | "hard"))
+                    || (row.0 == "small" && *setting == "power" && *benchmark == "easy");
+                if wanted {
                     cells.push((*benchmark, *ease, row, *setting));
                 }
             }
@@ -167,8 +168,8 @@ fn curves() -> Vec<Curve> {
             if setting == "t0.6" && benchmark != "pictures" {
                 rows.push(curve(benchmark, row.0, setting, "cot-pass@k", "all", k, value * if row.2 == "base" { 0.8 } else { 0.95 }));
                 rows.push(curve(benchmark, row.0, setting, "pass^k", "all", k, pass(row, ease, 1.0, 1) / f64::from(k).powf(0.4)));
-                for (subset, factor) in [("exposure=none", 0.3), ("exposure=rare", 0.7), ("stratum=depth 2", 1.2), ("stratum=depth 3", 0.5)]
-                {
+                let strata = [("stratum=depth 2", 1.2), ("stratum=depth 3", 0.5), ("exposure=none", 0.3), ("exposure=rare", 0.7)];
+                for (subset, factor) in strata.into_iter().take(if benchmark == "hard" { 2 } else { 4 }) {
                     rows.push(curve(benchmark, row.0, setting, "pass@k", subset, k, pass(row, ease * factor, 1.0, k)));
                 }
             }
@@ -186,38 +187,43 @@ fn pairs() -> Vec<(&'static str, f64, &'static Row, &'static Row)> {
 }
 
 fn paired() -> Vec<Paired> {
+    let model = |id: &str| MODELS.iter().find(|row| row.0 == id).expect("a made-up model");
     let mut rows = Vec::new();
     for (benchmark, ease, base, row) in pairs() {
-        for k in ks() {
-            let diff = pass(row, ease, 1.0, k) - pass(base, ease, 1.0, k);
-            let half = 0.035;
-            let region = if diff > 1.4 * half {
-                "gain"
-            } else if diff < -1.4 * half {
-                "loss"
-            } else {
-                "undecided"
-            };
-            rows.push(Paired {
-                benchmark: s(benchmark),
-                base: s(base.0),
-                model: s(row.0),
-                setting: s("t0.6"),
-                metric: s("pass@k"),
-                subset: s("all"),
-                k,
-                diff,
-                lo: diff - half,
-                hi: diff + half,
-                band_lo: diff - 1.4 * half,
-                band_hi: diff + 1.4 * half,
-                region: s(region),
-                method: s("multiplier band"),
-                n_problems: M,
-            });
+        rows.extend(ks().into_iter().map(|k| difference(benchmark, ease, base, row, "t0.6", k)));
+        if benchmark == "easy" {
+            rows.extend(ks().into_iter().map(|k| difference(benchmark, ease, base, row, "t1.0", k)));
         }
     }
+    rows.extend(ks().into_iter().map(|k| difference("hard", 0.6, model("small-sft"), model("small-distilled"), "t0.6", k)));
     rows
+}
+
+fn difference(benchmark: &str, ease: f64, base: &Row, row: &Row, setting: &str, k: u32) -> Paired {
+    let diff = pass(row, ease, heat(setting), k) - pass(base, ease, heat(setting), k);
+    let (half, band) = (0.035, 0.049);
+    let region = match diff {
+        d if d > band => "gain",
+        d if d < -band => "loss",
+        _ => "undecided",
+    };
+    Paired {
+        benchmark: s(benchmark),
+        base: s(base.0),
+        model: s(row.0),
+        setting: s(setting),
+        metric: s("pass@k"),
+        subset: s("all"),
+        k,
+        diff,
+        lo: diff - half,
+        hi: diff + half,
+        band_lo: diff - band,
+        band_hi: diff + band,
+        region: s(region),
+        method: s("multiplier band"),
+        n_problems: M,
+    }
 }
 
 fn crossings() -> Vec<Crossing> {
@@ -335,7 +341,7 @@ fn counts() -> Vec<Counts> {
                 mean_entropy: Some(0.5 * heat(setting) * row.7),
                 answer_entropy: Some(1.0),
                 stratum: s("depth 2"),
-                exposure: s("rare"),
+                exposure: s(if benchmark == "hard" { "none" } else { "rare" }),
             });
         }
     }
@@ -343,31 +349,53 @@ fn counts() -> Vec<Counts> {
 }
 
 fn train_log() -> Vec<TrainLog> {
-    let mut rows = Vec::new();
-    for row in MODELS.iter().filter(|row| row.2 == "rl" && row.0 != "small-grpo-50" && row.0 != "small-grpo-150") {
-        for step in (5..=300).step_by(5) {
-            let t = f64::from(step) / 300.0;
-            let wobble = (f64::from(step) * row.8 * 40.0).sin() * 0.006;
-            rows.push(TrainLog {
-                run: s(row.0),
-                algorithm: s(row.4),
-                step,
-                loss: 0.1,
-                learning_rate: 3e-4,
-                grad_norm: 0.5 + 0.3 * (1.0 - t) + wobble,
-                reward: Some(0.05 + row.8 * (1.0 - (-4.0 * t).exp()) + wobble),
-                response_length: Some(7.0 + t + 10.0 * wobble),
-                entropy: Some(1.0 - 0.8 * t.powf(row.7) + wobble),
-                answer_entropy: Some(1.6 - t),
-                kl: Some(0.2 * t + wobble.abs()),
-                clip_share: Some(0.01 + wobble.abs()),
-                active_share: Some(0.2 + 0.1 * t + wobble),
-                samples: u64::from(step) * 1024,
-                tokens: u64::from(step) * 9000,
-            });
-        }
+    let runs = MODELS.iter().filter(|row| row.2 == "rl" && row.0 != "small-grpo-50" && row.0 != "small-grpo-150");
+    let reinforced = runs.flat_map(|row| (5..=300).step_by(5).map(move |step| reinforced(row, step)));
+    let pretrained =
+        ["small", "large"].into_iter().flat_map(|run| (20..=1000).step_by(20).map(move |step| likelihood(run, "pretrain", step)));
+    reinforced.chain(pretrained).chain((1..=100).map(|step| likelihood("small-distilled", "distill", step))).collect()
+}
+
+fn likelihood(run: &str, algorithm: &str, step: u32) -> TrainLog {
+    TrainLog {
+        run: s(run),
+        algorithm: s(algorithm),
+        step,
+        loss: 0.9 + 3.0 / f64::from(step).sqrt(),
+        learning_rate: 4e-3,
+        grad_norm: 0.4,
+        reward: None,
+        response_length: None,
+        entropy: None,
+        answer_entropy: None,
+        kl: None,
+        clip_share: None,
+        active_share: None,
+        samples: 0,
+        tokens: u64::from(step) * 3000,
     }
-    rows
+}
+
+fn reinforced(row: &Row, step: u32) -> TrainLog {
+    let t = f64::from(step) / 300.0;
+    let wobble = (f64::from(step) * row.8 * 40.0).sin() * 0.006;
+    TrainLog {
+        run: s(row.0),
+        algorithm: s(row.4),
+        step,
+        loss: 0.1,
+        learning_rate: 3e-4,
+        grad_norm: 0.5 + 0.3 * (1.0 - t) + wobble,
+        reward: Some(0.05 + row.8 * (1.0 - (-4.0 * t).exp()) + wobble),
+        response_length: Some(7.0 + t + 10.0 * wobble),
+        entropy: Some(1.0 - 0.8 * t.powf(row.7) + wobble),
+        answer_entropy: Some(1.6 - t * (0.5 + row.8)),
+        kl: Some((0.1 + row.8) * t + wobble.abs()),
+        clip_share: Some(0.01 + wobble.abs()),
+        active_share: Some(0.2 + 0.1 * t + wobble),
+        samples: u64::from(step) * 1024,
+        tokens: u64::from(step) * 9000,
+    }
 }
 
 fn perplexity() -> Vec<Perplexity> {
