@@ -75,6 +75,22 @@ fn the_realised_stream_never_leaves_its_fold() {
 }
 
 #[test]
+fn no_response_of_the_corpus_solves_a_held_out_problem() {
+    // In the other families an answer does not identify its problem.
+    for name in ["program", "countdown", "code", "enumerable"] {
+        let family = family(name).unwrap();
+        let problems = samples(family.as_ref());
+        for index in 0..1_500 {
+            let document = family.document(0, index);
+            for problem in &problems {
+                let judgement = family.verify(problem, &document.response);
+                assert!(!judgement.outcome.is_correct(), "{} {}", problem.prompt, document.response);
+            }
+        }
+    }
+}
+
+#[test]
 fn seen_problems_are_in_the_stream() {
     for family in all() {
         let stream: BTreeSet<String> = (0..DOCUMENTS).map(|index| family.document(5, index).draft.visible).collect();
@@ -171,6 +187,15 @@ fn asking_too_much_is_an_error_with_a_remedy() {
     assert!(program.problems(&request(9, Split::Test, 1)).unwrap_err().to_string().contains("level 9"));
     let error = family("chess").err().unwrap().to_string();
     assert!(error.contains("program, countdown"), "{error}");
+}
+
+#[test]
+fn specs_read_the_same_in_yaml() {
+    let read = |text: &str| serde_saphyr::from_str::<beyond_problems::FamilySpec>(text);
+    let json = serde_json::from_str(r#"{"family": "countdown", "walk_max": 1.0}"#).unwrap();
+    assert_eq!(read("family: countdown\nwalk_max: 1.0\n").unwrap(), json);
+    assert!(read("family: countdown\nwalkmax: 1.0\n").unwrap_err().to_string().contains("walkmax"));
+    assert!(read("family: chess\n").unwrap_err().to_string().contains("chess"));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Every specification, and which of them the shown values of a prompt leave open.
 
-use super::Exposure;
 use super::spec::{Aggregate, Filter, Map, Outputs, SHOWN, exposure, maps, outputs};
-use std::collections::HashMap;
+use super::{Exposure, prompt};
+use crate::{Fold, fold};
+use std::collections::{HashMap, HashSet};
 
 /// Smallest and largest output of a problem; also the start of `max` and `min` loops.
 pub(super) const LIMITS: (i64, i64) = (-99, 999);
@@ -44,6 +45,8 @@ pub(super) struct Index {
     pub maps: Vec<Map>,
     specs: [Vec<Spec>; 2],
     readings: HashMap<(bool, Words, [i64; SHOWN]), Reading>,
+    /// Functions that solve a prompt outside of the corpus fold.
+    held_out: HashSet<Outputs>,
 }
 
 /// Outputs in range and not all equal.
@@ -59,7 +62,7 @@ fn head(outputs: &Outputs) -> [i64; SHOWN] {
 impl Index {
     pub fn new() -> Self {
         let maps = maps();
-        let mut index = Index { maps, specs: Default::default(), readings: HashMap::new() };
+        let mut index = Index { maps, specs: Default::default(), readings: HashMap::new(), held_out: HashSet::new() };
         for aggregate in Aggregate::ALL {
             for filter in Filter::ALL {
                 for map in 0..index.maps.len() {
@@ -83,7 +86,16 @@ impl Index {
             let reading = self.readings.entry((simple, words, head(&outputs))).or_insert(new);
             reading.agree &= reading.first == outputs;
             reading.exposure = reading.exposure.min(known);
+            if fold(&prompt(words, &outputs)) != Fold::Corpus {
+                self.held_out.insert(outputs);
+            }
         }
+    }
+
+    /// Whether a function solves a prompt outside of the corpus fold. The same function is the answer of several prompts:
+    /// with its filter as a word, without, and with other words that happen to fit.
+    pub fn is_held_out(&self, outputs: &Outputs) -> bool {
+        self.held_out.contains(outputs)
     }
 
     /// Whether the map has at most one operator.

@@ -1,6 +1,6 @@
 //! `code`: write the body of a Python function f(n); words say part of what it does, four examples the rest.
 //!
-//! Prompt `sum,odd:8,20,84,165>`: f(n) is the sum, over the odd i below n, of something; f(3), f(5), f(8), f(10) are shown.
+//! Prompt `sum,odd:1,10,84,165>`: f(n) is the sum, over the odd i below n, of something; f(3), f(5), f(8), f(10) are shown.
 //! Response: the body, `return sum(i*i for i in range(n)if i%2)`. Hidden tests are f at 4, 6, 7, 9, 11, 12.
 //!
 //! Two judges that can be compared: the exact interpreter of a Python subset in this crate (the reward of RL, fast),
@@ -13,6 +13,7 @@
 //! * The words and the shown values determine the answer: a problem is left out when a simpler map explains them or an
 //!   equally simple one differs on a hidden input, by exact enumeration of all specifications.
 //! * Exposure is the combination of aggregate and filter; each part is common in other combinations.
+//! * A function is in the corpus only if *every* prompt that it solves is in the corpus fold.
 //! * Three styles: comprehension, loop, comprehension with a stride.
 
 mod index;
@@ -23,8 +24,8 @@ mod run;
 mod spec;
 
 use super::{Document, Draft, Exposure, Family, Judgement, Steps, Wanted};
+use crate::Rng;
 use crate::text::{Cursor, join};
-use crate::{Fold, Rng, fold};
 use anyhow::{Context, Result, ensure};
 use beyond_record::{Outcome, Problem};
 use index::{Index, Spec, Words};
@@ -97,9 +98,9 @@ fn words(spec: &Spec, level: u32) -> Words {
     (spec.aggregate, (level < 3).then_some(spec.filter))
 }
 
-fn prompt(spec: &Spec, level: u32) -> String {
-    let filter = words(spec, level).1.map_or("some", Filter::word);
-    format!("{},{filter}:{}>", spec.aggregate.word(), join(&spec.outputs[..SHOWN]))
+fn prompt(words: Words, outputs: &Outputs) -> String {
+    let filter = words.1.map_or("some", Filter::word);
+    format!("{},{filter}:{}>", words.0.word(), join(&outputs[..SHOWN]))
 }
 
 /// The words of a prompt.
@@ -131,7 +132,7 @@ impl Code {
     }
 
     fn draft_of(&self, spec: &Spec, level: u32, exposure: Exposure) -> Draft {
-        let prompt = prompt(spec, level);
+        let prompt = prompt(words(spec, level), &spec.outputs);
         Draft {
             gold: serde_json::json!(Gold::new(&prompt, &spec.outputs)).to_string(),
             visible: prompt.clone(),
@@ -143,7 +144,7 @@ impl Code {
         }
     }
 
-    /// A specification whose own prompt is in the corpus fold, and which passes `wanted`; its text may stand in the corpus.
+    /// A specification all of whose prompts are in the corpus fold, and which passes `wanted`; its text may stand there.
     fn corpus_spec(&self, rng: &mut Rng, level: u32, wanted: impl Fn(&Spec) -> bool) -> Spec {
         let specs = self.index.specs(level);
         loop {
@@ -154,7 +155,7 @@ impl Code {
                 Exposure::Rare => self.params.rare_keep,
                 Exposure::None => 0.0,
             };
-            if wanted(&spec) && rng.chance(weight * keep) && fold(&prompt(&spec, level)) == Fold::Corpus {
+            if wanted(&spec) && rng.chance(weight * keep) && !self.index.is_held_out(&spec.outputs) {
                 return spec;
             }
         }
@@ -177,7 +178,7 @@ impl Family for Code {
     fn draft(&self, rng: &mut Rng, level: u32, exposure: Option<Exposure>, wanted: Wanted) -> Option<Draft> {
         let spec = rng.pick(self.index.specs(level));
         let known = self.index.exposure(&spec, words(&spec, level))?;
-        let fits = exposure.is_none_or(|asked| asked == known) && wanted(&prompt(&spec, level));
+        let fits = exposure.is_none_or(|asked| asked == known) && wanted(&prompt(words(&spec, level), &spec.outputs));
         fits.then(|| self.draft_of(&spec, level, known))
     }
 
