@@ -3,8 +3,8 @@
 use crate::codec::{self, Drawn};
 use crate::{Loaded, Sampling, shards};
 use anyhow::Result;
-use beyond_prompt::Prompt;
 use beyond_model::{Request, SamplingParams, sample};
+use beyond_prompt::Prompt;
 use beyond_stage::{Digest, Job, Journal, journal::Shard};
 use std::ops::Range;
 
@@ -29,7 +29,14 @@ pub fn draw(model: &Loaded, prompts: &[Prompt], sampling: &Sampling, n: u32, job
 }
 
 /// Draws the blocks and journals each when it is whole; returns the number of tokens.
-fn fill(model: &Loaded, prompts: &[Prompt], sampling: &Sampling, blocks: &[(usize, Range<u32>)], journal: &mut Journal, job: &Job) -> Result<u64> {
+fn fill(
+    model: &Loaded,
+    prompts: &[Prompt],
+    sampling: &Sampling,
+    blocks: &[(usize, Range<u32>)],
+    journal: &mut Journal,
+    job: &Job,
+) -> Result<u64> {
     let request = |(prompt, range): &(usize, Range<u32>)| Request {
         prompt_ids: prompts[*prompt].ids.clone(),
         image: prompts[*prompt].image.clone(),

@@ -69,7 +69,11 @@ fn search(params: &MatchParams, target: f64, mut entropy_at: impl FnMut(f64) -> 
         }
         let middle = 0.5 * (low + high);
         let entropy = entropy_at(middle)?;
-        if entropy < target { low = middle } else { high = middle }
+        if entropy < target {
+            low = middle
+        } else {
+            high = middle
+        }
         let here = done(middle, entropy);
         if (here.entropy - target).abs() < (best.entropy - target).abs() {
             best = here;
@@ -84,7 +88,8 @@ pub fn with_matched_temperature(sampling: &Sampling, job: &Job) -> Result<Sampli
         return Ok(sampling.clone());
     }
     let path = &job.input("temperature")?.path;
-    let matched: Matched = serde_json::from_slice(&std::fs::read(path)?).with_context(|| format!("{} is not what `match` wrote", path.display()))?;
+    let matched: Matched =
+        serde_json::from_slice(&std::fs::read(path)?).with_context(|| format!("{} is not what `match` wrote", path.display()))?;
     Ok(Sampling { temperature: matched.temperature, ..sampling.clone() })
 }
 

@@ -98,7 +98,10 @@ mod tests {
         ], "usage": {"completion_tokens": 7}, "system_fingerprint": "b1", "model": "m"});
         let answer = Answer::read(&body).unwrap();
         assert_eq!(answer.choices[0], Choice { index: 0, text: "<think>\nr\n</think>\na".into(), finish_reason: None, token_ids: None });
-        assert_eq!(answer.choices[1], Choice { index: 1, text: "b".into(), finish_reason: Some("length".into()), token_ids: Some(vec![5, 6]) });
+        assert_eq!(
+            answer.choices[1],
+            Choice { index: 1, text: "b".into(), finish_reason: Some("length".into()), token_ids: Some(vec![5, 6]) }
+        );
         assert_eq!((answer.completion_tokens, answer.system_fingerprint.as_deref()), (Some(7), Some("b1")));
     }
 
@@ -106,6 +109,8 @@ mod tests {
     fn other_bodies_are_refused() {
         assert!(Answer::read(&json!({"error": "x"})).unwrap_err().contains("no list `choices`"));
         assert!(Answer::read(&json!({"choices": [{}]})).unwrap_err().contains("choice 0"));
-        assert!(Answer::read(&json!({"choices": [{"index": 0, "text": ""}, {"index": 0, "text": ""}]})).unwrap_err().contains("same index"));
+        assert!(
+            Answer::read(&json!({"choices": [{"index": 0, "text": ""}, {"index": 0, "text": ""}]})).unwrap_err().contains("same index")
+        );
     }
 }

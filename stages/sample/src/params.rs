@@ -67,7 +67,7 @@ pub struct Endpoint {
     /// Environment variable that holds the API key; none when empty. The key itself is never stored.
     #[serde(default)]
     pub key_variable: String,
-    /// Samples per request.
+    /// Samples per request; halved when the server refuses so many.
     #[serde(default = "chunk")]
     pub chunk: u32,
     /// Requests in flight.
@@ -88,12 +88,13 @@ pub struct ImportParams {
     pub benchmark: String,
     /// Setting id in every table.
     pub setting: String,
-    /// Which importer reads the files (input role `file`): `counts`, `limit-of-rlvr`, `humaneval`, `codet`, `lm-eval`, `evalplus`, `verl`, `openai-batch`, `rollouts`, `normalised`.
+    /// Which importer reads the files (input role `file`): `counts`, `limit-of-rlvr`, `rollouts`, `nemo`, `lm-eval`, `verl`, `humaneval`, `evalplus`, `codet`,
+    /// `livecodebench`, `monkeys`, `openai-batch`, `normalised` (docs/import.md).
     pub format: String,
     /// Keep only rows whose column has this value, for files that hold several models.
     #[serde(default, rename = "where")]
     pub only: std::collections::BTreeMap<String, String>,
-    /// Column names where they differ from the usual ones: `problem_id`, `n`, `correct`, `stratum`.
+    /// Column names where they differ from the usual ones: ours to theirs, for example `problem_id: uid`.
     #[serde(default)]
     pub columns: std::collections::BTreeMap<String, String>,
     /// Accept different n per problem; pass@k then stops at the smallest n.

@@ -126,7 +126,8 @@ impl Client {
             Ok(response) => response,
             Err(error) => return self.failed(error),
         };
-        let pause = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
+        let pause =
+            response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
         let status = response.status().as_u16();
         let text = match response.body_mut().with_config().limit(BODY).read_to_string() {
             Ok(text) => text,
@@ -165,7 +166,10 @@ impl Client {
     }
 
     fn nobody<T>(&self, why: &dyn std::fmt::Display) -> Result<Attempt<T>> {
-        bail!(user_error(format!("no server answers at {} ({why}): start one (for example `vllm serve <model>`) or correct the endpoint's url", self.base)))
+        bail!(user_error(format!(
+            "no server answers at {} ({why}): start one (for example `vllm serve <model>`) or correct the endpoint's url",
+            self.base
+        )))
     }
 
     fn remedy(&self) -> String {
@@ -207,7 +211,9 @@ fn address(url: &str) -> Result<String> {
         bail!(user_error(format!("the endpoint's url is {url:?}: expected http://host:port/v1 or https://...")));
     };
     if rest.contains(['@', '?', '#']) {
-        bail!(user_error("the endpoint's url carries a user, a key or a query, which would be stored with the results: put the key into an environment variable and name it with `key_variable`"));
+        bail!(user_error(
+            "the endpoint's url carries a user, a key or a query, which would be stored with the results: put the key into an environment variable and name it with `key_variable`"
+        ));
     }
     Ok(url.trim_end_matches('/').to_string())
 }

@@ -67,7 +67,14 @@ impl Workers {
     /// Starts `parallel` workers. They are not joined: a request in flight may take an hour, and a stopped run does not wait for it.
     pub fn start(client: Client, shape: Shape, prompts: Vec<Shown>, orders: Vec<Order>, chunk: u32, parallel: u32) -> Self {
         let workers = (parallel.max(1) as usize).min(orders.len());
-        let shared = Arc::new(Shared { client, shape, prompts, orders: Mutex::new(orders.into()), chunk: AtomicU32::new(chunk.max(1)), stopped: AtomicBool::new(false) });
+        let shared = Arc::new(Shared {
+            client,
+            shape,
+            prompts,
+            orders: Mutex::new(orders.into()),
+            chunk: AtomicU32::new(chunk.max(1)),
+            stopped: AtomicBool::new(false),
+        });
         let (sender, arrivals) = mpsc::channel();
         for _ in 0..workers {
             let (shared, sender) = (shared.clone(), sender.clone());
@@ -118,7 +125,9 @@ impl Shared {
                 Reply::Refused(_) if n > 1 => {
                     self.chunk.fetch_min(n / 2, Ordering::Relaxed);
                 }
-                Reply::Refused(message) | Reply::NotThere(message) => bail!(user_error(format!("{} refuses a request of one sample: {message}", self.client.base()))),
+                Reply::Refused(message) | Reply::NotThere(message) => {
+                    bail!(user_error(format!("{} refuses a request of one sample: {message}", self.client.base())))
+                }
             }
         }
         Ok(())

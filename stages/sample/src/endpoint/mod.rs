@@ -47,7 +47,14 @@ pub fn sample(params: &Params, endpoint: &Endpoint, sampling: &Sampling, problem
     sample_with(params, endpoint, sampling, problems, job, Patience::default())
 }
 
-fn sample_with(params: &Params, endpoint: &Endpoint, sampling: &Sampling, problems: &[Problem], job: &Job, patience: Patience) -> Result<Vec<Completion>> {
+fn sample_with(
+    params: &Params,
+    endpoint: &Endpoint,
+    sampling: &Sampling,
+    problems: &[Problem],
+    job: &Job,
+    patience: Patience,
+) -> Result<Vec<Completion>> {
     check(params, endpoint, sampling)?;
     let prompts = shape::shown(params, endpoint, problems)?;
     let client = Client::new(endpoint, patience, job.cancel_flag().clone())?;
@@ -73,7 +80,9 @@ fn sample_with(params: &Params, endpoint: &Endpoint, sampling: &Sampling, proble
 
 fn check(params: &Params, endpoint: &Endpoint, sampling: &Sampling) -> Result<()> {
     if sampling.power.is_some() {
-        bail!(user_error("power sampling needs the log-probability of whole completions, which servers do not give: use a checkpoint (`path`)"));
+        bail!(user_error(
+            "power sampling needs the log-probability of whole completions, which servers do not give: use a checkpoint (`path`)"
+        ));
     }
     if params.n > shape::MOST {
         bail!(user_error(format!("n is {}: an endpoint draws at most {} samples of a problem", params.n, shape::MOST)));
@@ -89,7 +98,8 @@ fn check(params: &Params, endpoint: &Endpoint, sampling: &Sampling) -> Result<()
 fn orders(items: &[Digest], n: u32, chunk: u32, seed: u64, journal: &Journal) -> Vec<Order> {
     let mut blocks = shards::missing(items, n, chunk, journal);
     blocks.sort_by_key(|(prompt, range)| (range.start, *prompt));
-    let order = |(prompt, range): (usize, std::ops::Range<u32>)| Order { prompt, range, first_seed: shape::first_seed(seed, items[prompt]) };
+    let order =
+        |(prompt, range): (usize, std::ops::Range<u32>)| Order { prompt, range, first_seed: shape::first_seed(seed, items[prompt]) };
     blocks.into_iter().map(order).collect()
 }
 
@@ -112,7 +122,7 @@ impl Run<'_> {
         self.abilities = Some(abilities);
         let items: Vec<Digest> = prompts.iter().map(|prompt| prompt.item).collect();
         let workers = Workers::start(self.client.clone(), shape, prompts, orders, self.chunk, self.endpoint.parallel);
-        let mut keep = |arrived: Arrived| {
+        let mut keep = |arrived: Arrived| -> Result<()> {
             let tokens = arrived.samples.iter().filter_map(|sample| sample.n_tokens).map(u64::from).sum();
             job.progress().advance(arrived.samples.len() as u64, tokens);
             let shard = Shard { range: arrived.range, payload: serde_json::to_vec(&arrived.samples)? };

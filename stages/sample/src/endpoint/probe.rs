@@ -83,7 +83,7 @@ impl Prober<'_> {
 
     /// Whether a seed gives its text again. Errs when other seeds give that very text too.
     fn seeds(&self, shape: &Shape) -> Result<bool> {
-        let mut text = |seed: u64| -> Result<String> {
+        let text = |seed: u64| -> Result<String> {
             let texts = self.texts(shape, 1, seed)?.map_err(|message| user_error(format!("the server refuses seed {seed}: {message}")))?;
             Ok(texts.into_iter().next().unwrap_or_default())
         };
@@ -102,7 +102,11 @@ impl Prober<'_> {
             Reply::Answer(answer) => Ok(Ok(answer.choices.into_iter().map(|choice| choice.text).collect())),
             Reply::Refused(message) => Ok(Err(message)),
             Reply::NotThere(message) => {
-                bail!(user_error(format!("{}{} is not there, or does not serve this model ({message}); the url ends in /v1 for most servers", self.client.base(), shape.path)))
+                bail!(user_error(format!(
+                    "{}{} is not there, or does not serve this model ({message}); the url ends in /v1 for most servers",
+                    self.client.base(),
+                    shape.path
+                )))
             }
         }
     }

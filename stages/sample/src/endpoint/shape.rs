@@ -88,7 +88,10 @@ fn object(value: Value) -> Map<String, Value> {
 /// without a chat.
 pub fn shown(params: &Params, endpoint: &Endpoint, problems: &[Problem]) -> Result<Vec<Shown>> {
     if endpoint.chat && params.template != "plain" {
-        bail!(user_error(format!("template {:?} and `chat: true` exclude each other: the chat endpoint applies the server's own template", params.template)));
+        bail!(user_error(format!(
+            "template {:?} and `chat: true` exclude each other: the chat endpoint applies the server's own template",
+            params.template
+        )));
     }
     problems.iter().map(|problem| one(params, endpoint, problem)).collect()
 }
@@ -102,7 +105,9 @@ fn one(params: &Params, endpoint: &Endpoint, problem: &Problem) -> Result<Shown>
             json!([{"role": "user", "content": [image, {"type": "text", "text": text}]}])
         }
         (false, true) => Value::String(text),
-        (false, false) => bail!(user_error(format!("problem {} has an image, which /completions cannot show: set `chat: true`", problem.problem_id))),
+        (false, false) => {
+            bail!(user_error(format!("problem {} has an image, which /completions cannot show: set `chat: true`", problem.problem_id)))
+        }
     };
     Ok(Shown { item: Digest::of_value(&content), content })
 }

@@ -77,15 +77,25 @@ fn chunks_cover_every_sample_once_under_its_own_seed() {
     assert_eq!(stub.asked().iter().map(Asked::n).collect::<Vec<_>>().iter().sum::<u64>(), 80);
     assert!(stub.asked().iter().all(|asked| asked.n() <= 16));
     let row = &ran.rows[1];
-    assert_eq!((row.finish_reason.as_str(), row.n_tokens, row.logprob_sum), ("length", None, None), "usage of several choices is no token count");
+    assert_eq!(
+        (row.finish_reason.as_str(), row.n_tokens, row.logprob_sum),
+        ("length", None, None),
+        "usage of several choices is no token count"
+    );
     assert_eq!(ran.engine["system_fingerprints"]["b1"], 80);
-    assert_eq!(ran.engine["served"]["entry"], serde_json::json!({"id": "tiny", "max_model_len": 4096}), "what changes without meaning is left out");
+    assert_eq!(
+        ran.engine["served"]["entry"],
+        serde_json::json!({"id": "tiny", "max_model_len": 4096}),
+        "what changes without meaning is left out"
+    );
     assert_eq!((&ran.engine["abilities"]["many"], &ran.engine["abilities"]["repeatable"]), (&true.into(), &true.into()));
 }
 
 #[test]
 fn more_samples_than_slots_lower_the_chunk() {
-    let stub = Stub::start(|asked| if asked.n() > 3 { refusal(400, "n_cmpl cannot be greater than the number of slots") } else { faithful(asked) });
+    let stub = Stub::start(
+        |asked| if asked.n() > 3 { refusal(400, "n_cmpl cannot be greater than the number of slots") } else { faithful(asked) },
+    );
     let ran = fresh(&params(&stub.url, 20), &two()).unwrap();
     assert_eq!(texts(&ran.rows), expected(&two(), 20), "the same samples as in larger chunks");
     assert_eq!(ran.engine["chunk"], 2);
@@ -166,7 +176,11 @@ fn a_failed_run_resumes_and_a_larger_n_draws_the_rest() {
     assert_eq!((ran.drawn, texts(&ran.rows)), (16.0 + 64.0, expected(&two(), 64)));
     let before = stub.probes().len();
     let ran = run(&Params { n: 64, ..params }, &two(), folder.path()).unwrap();
-    assert_eq!((ran.drawn, stub.probes().len(), ran.engine["system_fingerprints"]["b1"].as_u64()), (0.0, before, Some(128)), "nothing is asked, all is known");
+    assert_eq!(
+        (ran.drawn, stub.probes().len(), ran.engine["system_fingerprints"]["b1"].as_u64()),
+        (0.0, before, Some(128)),
+        "nothing is asked, all is known"
+    );
 }
 
 #[test]
@@ -182,14 +196,22 @@ fn a_server_that_gives_every_seed_the_same_text_is_refused() {
 #[test]
 fn a_server_without_repeatable_seeds_is_used_and_says_so() {
     let count = AtomicU32::new(0);
-    let stub = Stub::start(move |asked| faithful(&Asked { body: with(&asked.body, "seed", count.fetch_add(100, Ordering::Relaxed).into()), ..asked.clone() }));
+    let stub = Stub::start(move |asked| {
+        faithful(&Asked { body: with(&asked.body, "seed", count.fetch_add(100, Ordering::Relaxed).into()), ..asked.clone() })
+    });
     let ran = fresh(&params(&stub.url, 4), &two()).unwrap();
     assert_eq!(ran.engine["abilities"]["repeatable"], false);
 }
 
 #[test]
 fn fields_are_sent_only_where_they_are_accepted() {
-    let strict = |asked: &Asked| if asked.body.get("min_p").is_some() || asked.body.get("top_k").is_some() { refusal(422, "extra fields not permitted") } else { faithful(asked) };
+    let strict = |asked: &Asked| {
+        if asked.body.get("min_p").is_some() || asked.body.get("top_k").is_some() {
+            refusal(422, "extra fields not permitted")
+        } else {
+            faithful(asked)
+        }
+    };
     let stub = Stub::start(strict);
     let ran = fresh(&params(&stub.url, 2), &two()).unwrap();
     assert_eq!(ran.engine["abilities"]["extras"], serde_json::json!({}));
@@ -250,7 +272,11 @@ fn what_cannot_work_is_refused_before_anything_is_asked() {
     refused(|params| params.sampling.power = Some(Power { alpha: 2.0, candidates: 4 }), &two(), "use a checkpoint");
     refused(|params| params.endpoint.as_mut().unwrap().url = "localhost:8000".into(), &two(), "expected http://host:port/v1");
     refused(|params| params.endpoint.as_mut().unwrap().url = "https://me:pw@host/v1".into(), &two(), "key_variable");
-    refused(|params| params.endpoint.as_mut().unwrap().key_variable = "BEYOND_NO_SUCH_KEY".into(), &two(), "BEYOND_NO_SUCH_KEY, which is not set");
+    refused(
+        |params| params.endpoint.as_mut().unwrap().key_variable = "BEYOND_NO_SUCH_KEY".into(),
+        &two(),
+        "BEYOND_NO_SUCH_KEY, which is not set",
+    );
     refused(|params| params.endpoint.as_mut().unwrap().model = String::new(), &two(), "no model");
     refused(|params| (params.endpoint.as_mut().unwrap().chat, params.template) = (true, "qwen-boxed".into()), &two(), "exclude each other");
     refused(|_| (), &[problem("p", "aGk=")], "set `chat: true`");
@@ -273,4 +299,27 @@ fn a_stopped_run_stops_asking() {
     let params = params(&stub.url, 2);
     let error = sample_with(&params, params.endpoint.as_ref().unwrap(), &params.sampling, &two(), &job, Patience::default()).unwrap_err();
     assert!(error.is::<beyond_stage::Cancelled>() && stub.asked().is_empty());
+}
+
+/// See tests/llama_server.py, which starts one and sets the variable.
+#[test]
+#[ignore = "needs a llama-server: tests/llama_server.py MODEL.gguf"]
+fn a_real_llama_server_gives_the_same_samples_for_every_chunk() {
+    let url = std::env::var("BEYOND_ENDPOINT").expect("BEYOND_ENDPOINT is the base address of a llama-server");
+    let folder = tempfile::tempdir().unwrap();
+    let mut asked = params(&url, 40);
+    asked.endpoint.as_mut().unwrap().chunk = 64;
+    let ran = run(&asked, &two(), folder.path()).unwrap();
+    eprintln!("{:#}", ran.engine);
+    assert_eq!((ran.rows.len(), ran.drawn), (80, 80.0));
+    assert!(ran.engine["chunk"].as_u64().unwrap() < 64, "40 samples exceed the slots, so the chunk was lowered");
+    let distinct: std::collections::BTreeSet<_> = ran.rows.iter().map(|row| &row.text).collect();
+    assert!(distinct.len() > 60, "{} distinct texts of 80", distinct.len());
+    assert!(ran.rows.iter().all(|row| ["stop", "length"].contains(&row.finish_reason.as_str())));
+    assert_eq!(run(&asked, &two(), folder.path()).unwrap().drawn, 0.0);
+    asked.endpoint.as_mut().unwrap().chunk = 3;
+    let small = fresh(&asked, &two()).unwrap();
+    let same = texts(&ran.rows).iter().zip(texts(&small.rows)).filter(|(one, other)| **one == *other).count();
+    eprintln!("{same} of 80 samples agree between chunks of {} and 3", ran.engine["chunk"]);
+    assert_eq!(same, 80);
 }

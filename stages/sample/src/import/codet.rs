@@ -15,7 +15,9 @@ use std::collections::BTreeSet;
 pub fn read(source: &Source) -> Result<Log> {
     let parts = tasks::split(source)?;
     if parts.tasks.is_empty() {
-        return Err(user_error("format codet has no task ids: add the HumanEval file to `files`, so that rows are mapped by entry point and prompt"));
+        return Err(user_error(
+            "format codet has no task ids: add the HumanEval file to `files`, so that rows are mapped by entry point and prompt",
+        ));
     }
     let mut log = Log::default();
     for (file, from) in parts.logs {
@@ -32,11 +34,14 @@ pub fn read(source: &Source) -> Result<Log> {
 fn task_of(row: &Row, tasks: &[(Row, Task)]) -> Result<String> {
     let prompt = row.text(&["prompt"])?;
     let name = last_function(&prompt).ok_or_else(|| row.error("the prompt defines no function"))?;
-    let mut fits: Vec<(usize, &Task)> = tasks.iter().filter(|(_, task)| task.entry_point() == name).map(|(_, task)| (shared_lines(&prompt, &task.prompt), task)).collect();
+    let mut fits: Vec<(usize, &Task)> =
+        tasks.iter().filter(|(_, task)| task.entry_point() == name).map(|(_, task)| (shared_lines(&prompt, &task.prompt), task)).collect();
     fits.sort_by_key(|(shared, _)| std::cmp::Reverse(*shared));
     match fits.as_slice() {
         [] => Err(row.error(&format!("the benchmark has no task with entry point {name:?}"))),
-        [(best, a), (second, b), ..] if best == second => Err(row.error(&format!("the prompt of {name:?} fits {} and {} equally", a.id, b.id))),
+        [(best, a), (second, b), ..] if best == second => {
+            Err(row.error(&format!("the prompt of {name:?} fits {} and {} equally", a.id, b.id)))
+        }
         [(_, task), ..] => Ok(task.id.clone()),
     }
 }
@@ -74,18 +79,31 @@ mod tests {
         assert!(imported.problems[0].gold.contains("\"form\":\"continuation\""));
         fixture.refuses(&[("log.jsonl", ROWS)], "add the HumanEval file");
         fixture.refuses(&[("log.jsonl", &ROWS.replace("def f", "def k")), ("HumanEval.jsonl", TASKS)], "no task with entry point \"k\"");
-        fixture.refuses(&[("log.jsonl", "{\"prompt\": \"def f(a):\\n\", \"samples\": [\"\"]}"), ("HumanEval.jsonl", TASKS)], "fits HumanEval/0 and HumanEval/1 equally");
+        fixture.refuses(
+            &[("log.jsonl", "{\"prompt\": \"def f(a):\\n\", \"samples\": [\"\"]}"), ("HumanEval.jsonl", TASKS)],
+            "fits HumanEval/0 and HumanEval/1 equally",
+        );
     }
 
     #[test]
     fn all_164_rows_of_codegen_map_as_recorded() {
         let folder = "outputs/codet_humaneval/";
         let log = shared(&format!("{folder}HumanEval_codegen16B_temp0.8_topp0.95_num100_max300_code_solution.jsonl"));
-        let (Some(log), Some(verdicts), Some(tasks)) = (log, shared(&format!("{folder}verdicts.jsonl")), shared("benchmarks/HumanEval.jsonl.gz")) else { return };
+        let (Some(log), Some(verdicts), Some(tasks)) =
+            (log, shared(&format!("{folder}verdicts.jsonl")), shared("benchmarks/HumanEval.jsonl.gz"))
+        else {
+            return;
+        };
         let imported = Fixture::new("codet").read_paths(&[log.clone(), tasks]).unwrap();
         assert_eq!((imported.problems.len(), imported.completions.len()), (164, 16_400));
         assert_eq!(imported.completions.len() - imported.repeated, 12_410, "distinct texts of the source's README");
-        let lines = |path| std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).collect::<Vec<_>>();
+        let lines = |path| {
+            std::fs::read_to_string(path)
+                .unwrap()
+                .lines()
+                .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+                .collect::<Vec<_>>()
+        };
         let rows = lines(log);
         for verdict in lines(verdicts) {
             let first = &rows[verdict["codet_row"].as_u64().unwrap() as usize]["samples"][0];

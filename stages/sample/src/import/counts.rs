@@ -8,7 +8,8 @@ use beyond_record::Counts;
 use beyond_stage::user_error;
 use std::collections::BTreeMap;
 
-const FIELDS: &[&str] = &["problem_id", "id", "problem", "n", "n_samples", "correct", "c", "unparsed", "timed_out", "stratum", "source", "level"];
+const FIELDS: &[&str] =
+    &["problem_id", "id", "problem", "n", "n_samples", "correct", "c", "unparsed", "timed_out", "stratum", "source", "level"];
 
 /// Rows of all files that pass `where`, sorted by problem id. Errs on correct > n, duplicate ids, and unequal n unless `allow_ragged`.
 pub fn read(source: &Source) -> Result<Vec<Counts>> {
@@ -101,8 +102,13 @@ mod tests {
 
     #[test]
     fn json_lines_and_csv_are_read_sorted_and_filtered() {
-        let rows = import("a.jsonl", "{\"id\": \"q2\", \"n\": 8, \"c\": 1, \"source\": \"aime\"}\n\n{\"id\": \"q1\", \"n\": 8, \"c\": 0}\n").unwrap();
-        assert_eq!(rows.iter().map(|row| (row.problem_id.as_str(), row.correct, row.stratum.as_str())).collect::<Vec<_>>(), [("q1", 0, ""), ("q2", 1, "aime")]);
+        let rows =
+            import("a.jsonl", "{\"id\": \"q2\", \"n\": 8, \"c\": 1, \"source\": \"aime\"}\n\n{\"id\": \"q1\", \"n\": 8, \"c\": 0}\n")
+                .unwrap();
+        assert_eq!(
+            rows.iter().map(|row| (row.problem_id.as_str(), row.correct, row.stratum.as_str())).collect::<Vec<_>>(),
+            [("q1", 0, ""), ("q2", 1, "aime")]
+        );
         let rows = import("a.csv", "model,problem,n,correct\nx,0,8,3\ny,0,8,4\nx,1,8,5\n").unwrap();
         assert_eq!(rows.iter().map(|row| row.correct).collect::<Vec<_>>(), [3, 5]);
     }

@@ -69,7 +69,15 @@ pub mod tests {
 "#;
         let imported = Fixture::new("humaneval").read(&[("samples.jsonl", log), ("HumanEval.jsonl", TASKS)]).unwrap();
         let of: Vec<_> = imported.completions.iter().map(|row| (row.problem_id.as_str(), row.sample_index, row.text.trim())).collect();
-        assert_eq!(of, [("HumanEval/0", 0, "return 1"), ("HumanEval/0", 1, "return 4"), ("HumanEval/1", 0, "return 2"), ("HumanEval/1", 1, "return 3")]);
+        assert_eq!(
+            of,
+            [
+                ("HumanEval/0", 0, "return 1"),
+                ("HumanEval/0", 1, "return 4"),
+                ("HumanEval/1", 0, "return 2"),
+                ("HumanEval/1", 1, "return 3")
+            ]
+        );
         assert_eq!(imported.recorded["HumanEval/1"], [Some(true), Some(false)]);
         let task: beyond_sandbox::Task = serde_json::from_str(&imported.problems[0].gold).unwrap();
         assert_eq!((imported.problems[0].judge.as_str(), task.entry_point(), task.form), ("code", "f", beyond_sandbox::Form::Auto));
@@ -88,7 +96,10 @@ pub mod tests {
         let line = "{\"task_id\": \"HumanEval/0\", \"completion\": \"x\"}\n";
         fixture.refuses(&[("HumanEval.jsonl", TASKS)], "name the file of samples too");
         fixture.refuses(&[("HumanEval.jsonl", TASKS), ("a.jsonl", line)], "problem \"HumanEval/1\" has no sample");
-        fixture.refuses(&[("HumanEval.jsonl", TASKS), ("a.jsonl", &line.replace("/0", "/7"))], "samples of problem \"HumanEval/7\" but not the problem");
+        fixture.refuses(
+            &[("HumanEval.jsonl", TASKS), ("a.jsonl", &line.replace("/0", "/7"))],
+            "samples of problem \"HumanEval/7\" but not the problem",
+        );
         fixture.refuses(&[("a.jsonl", &line.replace("completion", "text"))], "expected a field completion or solution");
         fixture.refuses(&[("HumanEval.jsonl", &TASKS[..TASKS.len() - 9]), ("a.jsonl", line)], "HumanEval.jsonl, line 2");
     }

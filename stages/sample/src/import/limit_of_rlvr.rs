@@ -11,7 +11,8 @@ use anyhow::Result;
 use beyond_record::Problem;
 use std::collections::BTreeMap;
 
-const FIELDS: &[&str] = &["idx", "question", "gt_cot", "gt", "answer", "final_answer", "level", "solution", "code", "score", "finish_reason"];
+const FIELDS: &[&str] =
+    &["idx", "question", "gt_cot", "gt", "answer", "final_answer", "level", "solution", "code", "score", "finish_reason"];
 
 /// The log in files of this format. Errs when one seed holds a problem twice.
 pub fn read(source: &Source) -> Result<Log> {
@@ -69,15 +70,29 @@ mod tests {
         let fixture = Fixture::new("limit-of-rlvr");
         let one = line(0, "x") + &line(1, "y");
         let two = line(0, "z") + &line(1, "w");
-        let imported = fixture.read(&[("test_qwen_-1_seed1_t0.6_s0_e-1.jsonl", &one), ("test_qwen_-1_seed2_t0.6_s0_e-1.jsonl", &two)]).unwrap();
-        let of: Vec<_> = imported.completions.iter().map(|row| (row.problem_id.as_str(), row.sample_index, row.text.as_str(), row.finish_reason.as_str())).collect();
-        assert_eq!(of[..4], [("0", 0, "x\\boxed{20}", "stop"), ("0", 1, "B", "length"), ("0", 2, "z\\boxed{20}", "stop"), ("0", 3, "B", "length")]);
+        let imported =
+            fixture.read(&[("test_qwen_-1_seed1_t0.6_s0_e-1.jsonl", &one), ("test_qwen_-1_seed2_t0.6_s0_e-1.jsonl", &two)]).unwrap();
+        let of: Vec<_> = imported
+            .completions
+            .iter()
+            .map(|row| (row.problem_id.as_str(), row.sample_index, row.text.as_str(), row.finish_reason.as_str()))
+            .collect();
+        assert_eq!(
+            of[..4],
+            [("0", 0, "x\\boxed{20}", "stop"), ("0", 1, "B", "length"), ("0", 2, "z\\boxed{20}", "stop"), ("0", 3, "B", "length")]
+        );
         assert_eq!(imported.recorded["1"], [Some(true), Some(false), Some(true), Some(false)]);
         let problem = &imported.problems[1];
-        assert_eq!((problem.problem_id.as_str(), problem.judge.as_str(), problem.gold.as_str(), problem.stratum.as_str()), ("1", "math", "2{,}0", "level 3"));
+        assert_eq!(
+            (problem.problem_id.as_str(), problem.judge.as_str(), problem.gold.as_str(), problem.stratum.as_str()),
+            ("1", "math", "2{,}0", "level 3")
+        );
         assert_eq!(imported.repeated, 2);
         assert_eq!(imported.notes.iter().next().unwrap(), "limit-of-rlvr: fields not used: pred, report");
-        assert!(imported.completions.iter().all(|row| row.n_tokens.is_none() && row.token_ids.is_empty()), "what a log does not say is not made up");
+        assert!(
+            imported.completions.iter().all(|row| row.n_tokens.is_none() && row.token_ids.is_empty()),
+            "what a log does not say is not made up"
+        );
     }
 
     #[test]
@@ -113,6 +128,9 @@ mod tests {
         let correct = imported.recorded.values().flatten().filter(|verdict| **verdict == Some(true)).count();
         assert_eq!(correct, 728, "recorded verdicts of the source's README");
         let gold = |id: &str| imported.problems.iter().find(|problem| problem.problem_id == id).unwrap().gold.clone();
-        assert_eq!((gold("72").as_str(), gold("5").as_str(), gold("97").as_str()), ("10{,}000", "100\\text{ square units}", "\\dfrac{3}{50}"));
+        assert_eq!(
+            (gold("72").as_str(), gold("5").as_str(), gold("97").as_str()),
+            ("10{,}000", "100\\text{ square units}", "\\dfrac{3}{50}")
+        );
     }
 }

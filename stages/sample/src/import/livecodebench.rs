@@ -37,6 +37,7 @@ mod tests {
         let imported = Fixture::new("livecodebench").read(&[("Scenario.codegeneration_2_0.2_eval_all.json", text)]).unwrap();
         assert_eq!((imported.completions.len(), imported.problems.len()), (2, 0));
         assert_eq!(imported.recorded["abc_a"], [Some(true), Some(false)]);
-        Fixture::new("livecodebench").refuses(&[("a.json", &text.replace("[true, false]", "[true]"))], "graded_list has 1 entries for 2 samples");
+        Fixture::new("livecodebench")
+            .refuses(&[("a.json", &text.replace("[true, false]", "[true]"))], "graded_list has 1 entries for 2 samples");
     }
 }

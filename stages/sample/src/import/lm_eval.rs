@@ -26,7 +26,9 @@ pub fn read(source: &Source) -> Result<Log> {
             }
             let id = row.text(&["doc_id"])?;
             if let Some(first) = seen.insert(id.clone(), row.place.clone()) {
-                return Err(row.error(&format!("doc_id {id} stands already in {first}: two runs in one file? The harness appends; keep one run")));
+                return Err(
+                    row.error(&format!("doc_id {id} stands already in {first}: two runs in one file? The harness appends; keep one run"))
+                );
             }
             log.problem(&row, source.problem(&id, "math", prompt(&row)?, gold::of_solution(&row.text(&["target"])?)))?;
             log.block(file, &row, &id, samples(&row)?)?;
@@ -49,7 +51,9 @@ fn samples(row: &Row) -> Result<Vec<Sampled>> {
     let repeats = match row.list(&["resps"])?.as_slice() {
         [Value::Array(repeats)] => repeats,
         [other] => return Err(row.error(&format!("resps[0] is {}, expected a list of generations", kind(other)))),
-        requests => return Err(row.error(&format!("resps has {} requests, expected one: only generation tasks hold completions", requests.len()))),
+        requests => {
+            return Err(row.error(&format!("resps has {} requests, expected one: only generation tasks hold completions", requests.len())));
+        }
     };
     let recorded = if repeats.len() == 1 { metric(row) } else { None };
     let sample = |(j, response): (usize, &Value)| match response {
@@ -79,10 +83,14 @@ mod tests {
 
     #[test]
     fn one_filter_is_taken_and_repeats_are_samples() {
-        let text = line(0, "strict-match", "[[\"a\"]]", 1.0) + &line(0, "flexible", "[[\"a\"]]", 0.0) + &line(1, "strict-match", "[[\"b\"]]", 0.0);
+        let text =
+            line(0, "strict-match", "[[\"a\"]]", 1.0) + &line(0, "flexible", "[[\"a\"]]", 0.0) + &line(1, "strict-match", "[[\"b\"]]", 0.0);
         let mut fixture = Fixture::new("lm-eval");
         let imported = fixture.read(&[("samples_gsm8k.jsonl", &text)]).unwrap();
-        assert_eq!((imported.completions.len(), imported.problems[0].gold.as_str(), imported.problems[0].prompt.as_str()), (2, "3", "Q: 1+2"));
+        assert_eq!(
+            (imported.completions.len(), imported.problems[0].gold.as_str(), imported.problems[0].prompt.as_str()),
+            (2, "3", "Q: 1+2")
+        );
         assert_eq!(imported.recorded["0"], [Some(true)]);
         fixture.params.only = [("filter".to_string(), "flexible".to_string())].into();
         assert_eq!(fixture.read(&[("s.jsonl", &text)]).unwrap().recorded["0"], [Some(false)]);
@@ -98,6 +106,7 @@ mod tests {
         fixture.refuses(&[("s.jsonl", &twice)], "s.jsonl:2: doc_id 0 stands already in");
         fixture.refuses(&[("s.jsonl", &line(0, "none", "[[[-1.5, false]]]", 1.0))], "log-likelihoods, not texts");
         fixture.refuses(&[("s.jsonl", &line(0, "none", "[[\"a\"], [\"b\"]]", 1.0))], "resps has 2 requests");
-        fixture.refuses(&[("s.jsonl", &line(0, "none", "[[\"a\"]]", 1.0).replace("arg_0", "arg_9"))], "expected a text at gen_args_0.arg_0");
+        fixture
+            .refuses(&[("s.jsonl", &line(0, "none", "[[\"a\"]]", 1.0).replace("arg_0", "arg_9"))], "expected a text at gen_args_0.arg_0");
     }
 }

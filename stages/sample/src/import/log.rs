@@ -105,7 +105,13 @@ impl Log {
         self.check_problems(params)?;
         self.check_files_differ(files)?;
         check_equal_n(params, &self.blocks)?;
-        let mut imported = Imported { problems: self.problems.into_values().map(|(_, problem)| problem).collect(), completions: vec![], recorded: BTreeMap::new(), repeated: 0, notes: self.notes };
+        let mut imported = Imported {
+            problems: self.problems.into_values().map(|(_, problem)| problem).collect(),
+            completions: vec![],
+            recorded: BTreeMap::new(),
+            repeated: 0,
+            notes: self.notes,
+        };
         for (id, blocks) in self.blocks {
             let samples = numbered(&id, blocks)?;
             let texts: BTreeSet<&str> = samples.values().map(|sampled| sampled.text.as_str()).collect();

@@ -89,7 +89,11 @@ impl Stage for Import {
 fn read(source: &Source) -> Result<Imported> {
     let Some((_, read)) = FORMATS.iter().find(|(name, _)| *name == source.params.format) else {
         let names: Vec<_> = FORMATS.iter().map(|(name, _)| *name).collect();
-        return Err(user_error(format!("there is no import format {:?}; the formats are counts, {}", source.params.format, names.join(", "))));
+        return Err(user_error(format!(
+            "there is no import format {:?}; the formats are counts, {}",
+            source.params.format,
+            names.join(", ")
+        )));
     };
     let mut log = read(source)?;
     source.ignored().into_iter().for_each(|line| log.note(line));
@@ -112,7 +116,8 @@ impl<'a> Source<'a> {
     fn rows(&self, file: &SourceFile, known: &[&str]) -> Result<Vec<Row>> {
         let mut rows = file.rows()?;
         for (usual, theirs) in &self.params.columns {
-            let renamed = rows.iter_mut().filter_map(|row| row.fields.remove(theirs).map(|value| row.fields.insert(usual.clone(), value))).count();
+            let renamed =
+                rows.iter_mut().filter_map(|row| row.fields.remove(theirs).map(|value| row.fields.insert(usual.clone(), value))).count();
             if renamed == 0 {
                 return Err(rows[0].error(&format!("`columns` reads {usual} from {theirs:?}, which no row has")));
             }
@@ -151,7 +156,9 @@ impl<'a> Source<'a> {
         let seeds: Vec<Option<u64>> = self.files.iter().map(|file| number_after(&file.name(), marker)).collect();
         let known: Vec<(u64, &SourceFile)> = seeds.iter().zip(self.files).filter_map(|(seed, file)| Some(((*seed)?, file))).collect();
         match known.windows(2).find(|pair| pair[0].0 > pair[1].0) {
-            Some(pair) => Err(pair[1].1.error(&format!("has seed {} and stands after seed {}: list the files by seed", pair[1].0, pair[0].0))),
+            Some(pair) => {
+                Err(pair[1].1.error(&format!("has seed {} and stands after seed {}: list the files by seed", pair[1].0, pair[0].0)))
+            }
             None => Ok(seeds),
         }
     }

@@ -57,11 +57,15 @@ mod tests {
 
     #[test]
     fn a_folder_of_problems_is_read() {
-        let math = "question: 1+1?\ngt_answer: |\n  Two.\n  #### 2\nsamples:\n- '2'\n- |-\n  three\n  lines: [\nis_corrects: [true, false]\n";
+        let math =
+            "question: 1+1?\ngt_answer: |\n  Two.\n  #### 2\nsamples:\n- '2'\n- |-\n  three\n  lines: [\nis_corrects: [true, false]\n";
         let code = "prompt: p\ntest_cases:\n  input: ['1']\n  output: ['2']\ntimeout: 4\nsamples: [a, b]\n";
         let fixture = Fixture::new("monkeys");
         let imported = fixture.read(&[("run/7.yaml", math), ("run/8", code)]).unwrap();
-        assert_eq!(imported.problems.iter().map(|problem| (problem.problem_id.as_str(), problem.judge.as_str())).collect::<Vec<_>>(), [("7", "math"), ("8", "code")]);
+        assert_eq!(
+            imported.problems.iter().map(|problem| (problem.problem_id.as_str(), problem.judge.as_str())).collect::<Vec<_>>(),
+            [("7", "math"), ("8", "code")]
+        );
         assert_eq!((imported.problems[0].gold.as_str(), imported.completions[1].text.as_str()), ("2", "three\nlines: ["));
         assert_eq!(imported.recorded["7"], [Some(true), Some(false)]);
         assert!(imported.problems[1].gold.contains("\"kind\":\"stdin\""));

@@ -3,13 +3,14 @@
 //! Line: the dataset's fields (`problem, expected_answer, [id]`), `generation, [num_generated_tokens], [symbolic_correct]`. Without an id, the
 //! place of the line is one (`_async_position` in files written out of order). Sample index = rank of the seed.
 
+use super::Source;
 use super::log::{Log, Sampled};
 use super::row::verdict;
-use super::Source;
 use anyhow::Result;
 use std::collections::BTreeMap;
 
-const FIELDS: &[&str] = &["id", "problem", "expected_answer", "generation", "num_generated_tokens", "symbolic_correct", "_async_position", "finish_reason"];
+const FIELDS: &[&str] =
+    &["id", "problem", "expected_answer", "generation", "num_generated_tokens", "symbolic_correct", "_async_position", "finish_reason"];
 
 /// The log in files of this format. Errs when one file has two samples of a problem.
 pub fn read(source: &Source) -> Result<Log> {
@@ -43,7 +44,9 @@ mod tests {
     use super::super::testing::Fixture;
 
     fn line(id: u32, text: &str) -> String {
-        format!("{{\"problem\": \"q{id}\", \"expected_answer\": {id}, \"_async_position\": {id}, \"generation\": \"{text}\", \"num_generated_tokens\": 7, \"symbolic_correct\": true}}\n")
+        format!(
+            "{{\"problem\": \"q{id}\", \"expected_answer\": {id}, \"_async_position\": {id}, \"generation\": \"{text}\", \"num_generated_tokens\": 7, \"symbolic_correct\": true}}\n"
+        )
     }
 
     #[test]
@@ -51,7 +54,8 @@ mod tests {
         let fixture = Fixture::new("nemo");
         let (one, two) = (line(1, "a") + &line(0, "b"), line(0, "c") + &line(1, "d"));
         let imported = fixture.read(&[("output-rs0.jsonl", &one), ("output-rs1.jsonl", &two)]).unwrap();
-        let of: Vec<_> = imported.completions.iter().map(|row| (row.problem_id.as_str(), row.sample_index, row.text.as_str(), row.n_tokens)).collect();
+        let of: Vec<_> =
+            imported.completions.iter().map(|row| (row.problem_id.as_str(), row.sample_index, row.text.as_str(), row.n_tokens)).collect();
         assert_eq!(of, [("0", 0, "b", Some(7)), ("0", 1, "c", Some(7)), ("1", 0, "a", Some(7)), ("1", 1, "d", Some(7))]);
         fixture.refuses(&[("output-rs1.jsonl", &one), ("output-rs0.jsonl", &two)], "list the files by seed");
         fixture.refuses(&[("output-rs0.jsonl", &one), ("output-rs1.jsonl", &one)], "one seed used twice");

@@ -2,16 +2,34 @@
 //! `finish_reason, n_tokens, token_ids, logprob_sum, entropy_mean, verdict`. Rows with `judge` and `gold` are problems: those of a further file,
 //! or `prompt` and `gold` beside each completion (judge `math` unless the row has one).
 
+use super::Source;
 use super::log::{Log, Sampled};
 use super::row::{Row, verdict};
-use super::Source;
 use anyhow::Result;
 use beyond_record::Problem;
 use serde_json::Value;
 
 const FIELDS: &[&str] = &[
-    "problem_id", "sample_index", "text", "completion", "finish_reason", "n_tokens", "token_ids", "logprob_sum", "entropy_mean", "verdict", "judge", "prompt", "gold",
-    "stratum", "exposure", "image", "solution", "model", "benchmark", "setting",
+    "problem_id",
+    "sample_index",
+    "text",
+    "completion",
+    "finish_reason",
+    "n_tokens",
+    "token_ids",
+    "logprob_sum",
+    "entropy_mean",
+    "verdict",
+    "judge",
+    "prompt",
+    "gold",
+    "stratum",
+    "exposure",
+    "image",
+    "solution",
+    "model",
+    "benchmark",
+    "setting",
 ];
 
 /// The log in files of this format.
@@ -64,7 +82,12 @@ fn token_ids(row: &Row) -> Result<Vec<u32>> {
     if row.get(&["token_ids"]).is_none() {
         return Ok(Vec::new());
     }
-    let id = |value: &Value| value.as_u64().and_then(|id| u32::try_from(id).ok()).ok_or_else(|| row.error(&format!("token_ids holds {value}, expected token ids")));
+    let id = |value: &Value| {
+        value
+            .as_u64()
+            .and_then(|id| u32::try_from(id).ok())
+            .ok_or_else(|| row.error(&format!("token_ids holds {value}, expected token ids")))
+    };
     row.list(&["token_ids"])?.iter().map(id).collect()
 }
 
@@ -109,10 +132,14 @@ mod tests {
         std::fs::write(&one, table::encode(&rows).unwrap()).unwrap();
         std::fs::write(&two, table::encode(&[problem("p"), problem("q")]).unwrap()).unwrap();
         let imported = Fixture::new("normalised").read_paths(&[one, two]).unwrap();
-        let mut expected: Vec<_> = rows.into_iter().map(|row| Completion { model: "m".into(), benchmark: "b".into(), setting: "s".into(), ..row }).collect();
+        let mut expected: Vec<_> =
+            rows.into_iter().map(|row| Completion { model: "m".into(), benchmark: "b".into(), setting: "s".into(), ..row }).collect();
         expected.sort_by(|a, b| (&a.problem_id, a.sample_index).cmp(&(&b.problem_id, b.sample_index)));
         assert_eq!(imported.completions, expected);
-        assert_eq!((imported.problems.len(), imported.problems[0].judge.as_str(), imported.problems[0].benchmark.as_str()), (2, "exact", "b"));
+        assert_eq!(
+            (imported.problems.len(), imported.problems[0].judge.as_str(), imported.problems[0].benchmark.as_str()),
+            (2, "exact", "b")
+        );
     }
 
     #[test]
@@ -124,11 +151,18 @@ mod tests {
         assert_eq!(imported.recorded["1"], [Some(true), None]);
         assert_eq!(imported.problems[0].judge, "math");
         assert_eq!(imported.notes.iter().next().unwrap(), "normalised: fields not used: extra");
-        let indexed = |a: u32, b: u32| format!("{{\"problem_id\": 1, \"sample_index\": {a}, \"text\": \"a\"}}\n{{\"problem_id\": 1, \"sample_index\": {b}, \"text\": \"a\"}}\n");
+        let indexed = |a: u32, b: u32| {
+            format!(
+                "{{\"problem_id\": 1, \"sample_index\": {a}, \"text\": \"a\"}}\n{{\"problem_id\": 1, \"sample_index\": {b}, \"text\": \"a\"}}\n"
+            )
+        };
         fixture.refuses(&[("a.jsonl", &indexed(3, 3))], "a.jsonl:2: sample 3 of problem \"1\" stands already in");
         fixture.refuses(&[("a.jsonl", &indexed(0, 1).replace("\"text\"", "\"txt\""))], "a.jsonl:1: expected a field text or completion");
         fixture.refuses(&[("a.jsonl", "{\"problem_id\": 1, \"text\": \"a\", \"token_ids\": [-1]}")], "token_ids holds -1");
-        fixture.refuses(&[("a.jsonl", "{\"problem_id\": 1, \"text\": \"a\", \"n_tokens\": \"few\"}")], "n_tokens is \"few\", expected a whole number");
+        fixture.refuses(
+            &[("a.jsonl", "{\"problem_id\": 1, \"text\": \"a\", \"n_tokens\": \"few\"}")],
+            "n_tokens is \"few\", expected a whole number",
+        );
     }
 
     #[test]

@@ -3,9 +3,9 @@
 //! `custom_id` is `<problem>`, or `<problem>#<first sample>` where the samples of a problem were asked for in several requests. Request files may
 //! stand among the inputs and are passed over: they hold prompts but no gold, so the spec names the benchmark.
 
+use super::Source;
 use super::log::{Log, Sampled};
 use super::row::Row;
-use super::Source;
 use crate::openai::Answer;
 use anyhow::Result;
 use beyond_stage::user_error;
@@ -29,9 +29,10 @@ pub fn read(source: &Source) -> Result<Log> {
         }
     }
     match failed.first() {
-        Some(first) if !source.params.allow_ragged => {
-            Err(user_error(format!("{} requests of the batch failed, the first at {first}; ask again for them, or set `allow_ragged: true`", failed.len())))
-        }
+        Some(first) if !source.params.allow_ragged => Err(user_error(format!(
+            "{} requests of the batch failed, the first at {first}; ask again for them, or set `allow_ragged: true`",
+            failed.len()
+        ))),
         Some(first) => {
             log.note(format!("openai-batch: {} failed requests left out, the first at {first}", failed.len()));
             Ok(log)
@@ -77,9 +78,12 @@ mod tests {
     use super::super::testing::Fixture;
 
     fn line(id: &str, texts: &[&str]) -> String {
-        let choice = |(i, text): (usize, &&str)| format!("{{\"index\": {i}, \"message\": {{\"role\": \"assistant\", \"content\": \"{text}\"}}, \"finish_reason\": \"length\"}}");
+        let choice = |(i, text): (usize, &&str)| {
+            format!("{{\"index\": {i}, \"message\": {{\"role\": \"assistant\", \"content\": \"{text}\"}}, \"finish_reason\": \"length\"}}")
+        };
         let choices: Vec<_> = texts.iter().enumerate().map(choice).collect();
-        let body = format!("{{\"id\": \"c\", \"model\": \"x\", \"choices\": [{}], \"usage\": {{\"completion_tokens\": 9}}}}", choices.join(","));
+        let body =
+            format!("{{\"id\": \"c\", \"model\": \"x\", \"choices\": [{}], \"usage\": {{\"completion_tokens\": 9}}}}", choices.join(","));
         format!("{{\"id\": \"b\", \"custom_id\": \"{id}\", \"response\": {{\"status_code\": 200, \"body\": {body}}}, \"error\": null}}\n")
     }
 
@@ -88,7 +92,8 @@ mod tests {
         let requests = "{\"custom_id\": \"p\", \"method\": \"POST\", \"url\": \"/v1/chat/completions\", \"body\": {}}\n";
         let text = line("p#2", &["c"]) + &line("q", &["x", "y", "z"]) + &line("p", &["a", "b"]);
         let imported = Fixture::new("openai-batch").read(&[("in.jsonl", requests), ("out.jsonl", &text)]).unwrap();
-        let of: Vec<_> = imported.completions.iter().map(|row| (row.problem_id.as_str(), row.sample_index, row.text.as_str(), row.n_tokens)).collect();
+        let of: Vec<_> =
+            imported.completions.iter().map(|row| (row.problem_id.as_str(), row.sample_index, row.text.as_str(), row.n_tokens)).collect();
         assert_eq!(of[..4], [("p", 0, "a", None), ("p", 1, "b", None), ("p", 2, "c", Some(9)), ("q", 0, "x", None)]);
         assert_eq!(imported.completions[0].finish_reason, "length");
     }
@@ -99,8 +104,14 @@ mod tests {
         let failed = "{\"custom_id\": \"q\", \"response\": {\"status_code\": 500, \"body\": {\"message\": \"oops\"}}, \"error\": null}\n";
         let text = line("p", &["a"]) + failed;
         fixture.refuses(&[("out.jsonl", &text)], "1 requests of the batch failed, the first at");
-        fixture.refuses(&[("out.jsonl", &line("p", &["a"]).replace("\"choices\"", "\"choice\""))], "out.jsonl:1: the answer has no list `choices`");
-        fixture.refuses(&[("out.jsonl", &(line("p", &["a"]) + &line("p", &["b"])))], "out.jsonl:2: sample 0 of problem \"p\" stands already in");
+        fixture.refuses(
+            &[("out.jsonl", &line("p", &["a"]).replace("\"choices\"", "\"choice\""))],
+            "out.jsonl:1: the answer has no list `choices`",
+        );
+        fixture.refuses(
+            &[("out.jsonl", &(line("p", &["a"]) + &line("p", &["b"])))],
+            "out.jsonl:2: sample 0 of problem \"p\" stands already in",
+        );
         fixture.params.allow_ragged = true;
         let imported = fixture.read(&[("out.jsonl", &text)]).unwrap();
         assert!(imported.completions.len() == 1 && imported.notes.iter().any(|line| line.contains("1 failed requests left out")));

@@ -1,9 +1,9 @@
 //! `rollouts`: lines `qid, question, gold, rollouts[n]{text, correct}` (rlvr_behavior_probe). Recorded verdicts compare floats with a last-number
 //! fallback; ours do not.
 
+use super::Source;
 use super::log::{Log, Sampled};
 use super::row::{Row, kind, verdict};
-use super::Source;
 use anyhow::Result;
 use serde_json::Value;
 
@@ -51,7 +51,8 @@ mod tests {
         assert_eq!((imported.problems[0].gold.as_str(), imported.completions.len()), ("52", 2));
         assert_eq!(imported.recorded["3"], [Some(true), Some(false)]);
         fixture.refuses(&[("a.jsonl", &LINE.replace("\"rollout\": 1", "\"rollout\": 0"))], "sample 0 of problem \"3\" stands already in");
-        fixture.refuses(&[("a.jsonl", &LINE.replace("\"text\": \"57\"", "\"txt\": \"57\""))], "a.jsonl:1 rollouts[1]: expected a field text");
+        fixture
+            .refuses(&[("a.jsonl", &LINE.replace("\"text\": \"57\"", "\"txt\": \"57\""))], "a.jsonl:1 rollouts[1]: expected a field text");
         fixture.refuses(&[("a.jsonl", &LINE.replace("\"rl\"", "\"sft\""))], "holds no sample with {\"model_alias\": \"rl\"}");
     }
 

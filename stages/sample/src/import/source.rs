@@ -72,7 +72,8 @@ impl SourceFile {
             unpacked.map_err(|error| self.error(&format!("is not an intact gzip file: {error}")))?;
             bytes = plain;
         }
-        String::from_utf8(bytes).map_err(|error| self.error(&format!("is not UTF-8 text from byte {} on", error.utf8_error().valid_up_to())))
+        String::from_utf8(bytes)
+            .map_err(|error| self.error(&format!("is not UTF-8 text from byte {} on", error.utf8_error().valid_up_to())))
     }
 
     /// The last extension before `.gz`.
@@ -89,7 +90,8 @@ impl SourceFile {
             other => Err(user_error(format!("{place}: expected a JSON object, found {}", kind(&other)))),
         };
         if text.trim_start().starts_with('[') {
-            let list: Vec<Value> = serde_json::from_str(text).map_err(|error| self.error(&format!("is not whole JSON ({error}); is it truncated?")))?;
+            let list: Vec<Value> =
+                serde_json::from_str(text).map_err(|error| self.error(&format!("is not whole JSON ({error}); is it truncated?")))?;
             return list.into_iter().enumerate().map(|(i, value)| row(format!("{} item {}", self.path.display(), i + 1), value)).collect();
         }
         match serde_json::from_str(text) {

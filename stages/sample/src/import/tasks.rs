@@ -1,9 +1,9 @@
 //! Logs of code hold texts, not tests: a second input file, the benchmark itself, brings the problems.
 
+use super::Source;
 use super::log::Log;
 use super::row::Row;
 use super::source::SourceFile;
-use super::Source;
 use anyhow::Result;
 use beyond_record::Problem;
 use beyond_sandbox::{Form, Task, load_tasks};

@@ -68,7 +68,8 @@ mod tests {
         let imported = fixture.read(&[("0.jsonl", text)]).unwrap();
         let of = |prompt: &str| {
             let problem = imported.problems.iter().find(|problem| problem.prompt.ends_with(prompt)).unwrap();
-            let texts: Vec<_> = imported.completions.iter().filter(|row| row.problem_id == problem.problem_id).map(|row| row.text.as_str()).collect();
+            let texts: Vec<_> =
+                imported.completions.iter().filter(|row| row.problem_id == problem.problem_id).map(|row| row.text.as_str()).collect();
             (problem.gold.clone(), texts, imported.recorded[&problem.problem_id].clone())
         };
         assert_eq!(of("1+1"), ("2".into(), vec!["2", "3"], vec![Some(true), Some(false)]));
