@@ -67,3 +67,7 @@ build: duckdb
 [private]
 duckdb:
     @test -e "$DUCKDB_LIB_DIR/libduckdb.so" || test -e "$DUCKDB_LIB_DIR/libduckdb.dylib" || python3 pipeline/cli/fetch-duckdb.py "$DUCKDB_LIB_DIR"
+
+# The JSON schema of specs, for editors
+schema: build
+    @{{beyond}} schema > experiments/spec.schema.json

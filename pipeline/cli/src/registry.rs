@@ -11,6 +11,7 @@ pub fn registry() -> Registry {
         Box::new(beyond_sample::Match),
         Box::new(beyond_sample::Import),
         Box::new(beyond_verify::Verify),
+        Box::new(beyond_verify::Filter),
         Box::new(beyond_estimate::Estimate),
         Box::new(beyond_perplexity::PerplexityStage),
         Box::new(beyond_coverage::CoverageStage),

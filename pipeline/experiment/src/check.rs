@@ -93,6 +93,7 @@ fn check_benchmark(spec: &Spec, id: &str, benchmark: &Benchmark) -> Result<()> {
             ("family", benchmark.family.is_some()),
             ("manifest", benchmark.manifest.is_some()),
             ("results_of", benchmark.results_of.is_some()),
+            ("without_guessable", benchmark.without_guessable.is_some()),
             ("imported", benchmark.imported),
         ],
     )?;
@@ -105,6 +106,20 @@ fn check_benchmark(spec: &Spec, id: &str, benchmark: &Benchmark) -> Result<()> {
         "split is test, train or seen, not {:?}",
         benchmark.split
     );
+    if let Some(filter) = &benchmark.without_guessable {
+        known_benchmark(spec, &filter.of)?;
+        known_model(spec, &filter.model)?;
+        let evaluated = |cells: &crate::spec::Evaluate| {
+            cells.models.contains(&filter.model) && cells.benchmarks.contains(&filter.of) && cells.settings.contains(&filter.setting)
+        };
+        anyhow::ensure!(
+            spec.evaluate.iter().any(evaluated),
+            "{:?} is not evaluated on {:?} under {:?}; add it to `evaluate`",
+            filter.model,
+            filter.of,
+            filter.setting
+        );
+    }
     if let Some(model) = &benchmark.results_of {
         known_model(spec, model)?;
         let has = spec.models[model].results.as_ref().is_some_and(|results| results.contains_key(id));

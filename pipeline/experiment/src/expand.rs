@@ -19,6 +19,7 @@ pub fn expand(spec: &Spec, document: &Document, preset: &str, root: &Path) -> Re
     let mut expansion = Expansion { spec, document, root, folder: folder_of(&document.file), steps: Vec::new(), cells: cells(spec) };
     expansion.benchmarks();
     expansion.training();
+    expansion.filters();
     expansion.evaluation()?;
     expansion.comparisons();
     expansion.scorings();
@@ -106,6 +107,22 @@ impl Expansion<'_> {
             let params = plain(beyond_benchmark::Params { benchmark: id.clone(), source });
             let fields = [("source.procedural", path.as_str()), ("source.file", path.as_str())];
             self.step(format!("problems/{id}"), "benchmark", params, inputs, &path, &fields);
+        }
+    }
+
+    /// Benchmarks that are what is left of another one.
+    fn filters(&mut self) {
+        for (id, benchmark) in &self.spec.benchmarks {
+            let Some(filter) = &benchmark.without_guessable else { continue };
+            let cell = (filter.model.clone(), filter.of.clone(), filter.setting.clone());
+            let params = plain(beyond_verify::FilterParams { benchmark: id.clone(), texts: 2000 });
+            let inputs = vec![
+                output("problems", self.problems_of(&filter.of), "problems"),
+                output("completions", self.completions_of(&cell), "completions"),
+                output("counts", self.counts_of(&cell), "counts"),
+            ];
+            let path = format!("benchmarks.{id}.without_guessable");
+            self.step(format!("filter/{id}"), "filter", params, inputs, &path, &[]);
         }
     }
 
@@ -204,6 +221,7 @@ impl Expansion<'_> {
     /// The step that holds a benchmark's problems.
     fn problems_of(&self, benchmark: &str) -> String {
         match &self.spec.benchmarks[benchmark].results_of {
+            None if self.spec.benchmarks[benchmark].without_guessable.is_some() => format!("filter/{benchmark}"),
             None => format!("problems/{benchmark}"),
             Some(model) => {
                 let cell = self.cells.keys().find(|cell| cell.0 == *model && cell.1 == benchmark);
@@ -445,7 +463,7 @@ fn benchmark_note(id: &str, benchmark: &Benchmark) -> BenchmarkNote {
         label: benchmark.label.clone(),
         domain: benchmark.domain.clone(),
         split: split.clone(),
-        filtered_from: String::new(),
+        filtered_from: benchmark.without_guessable.as_ref().map(|filter| filter.of.clone()).unwrap_or_default(),
         published_panel: benchmark.published.clone(),
         description: benchmark.description.clone(),
     }

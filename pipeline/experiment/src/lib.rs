@@ -56,3 +56,96 @@ fn root_of(spec: &Path) -> PathBuf {
     let above = absolute.ancestors().skip(1).find(|folder| folder.join("experiments").is_dir());
     above.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments")
+    }
+
+    #[test]
+    fn the_schema_for_editors_is_current() {
+        let stored = std::fs::read_to_string(folder().join("spec.schema.json")).unwrap();
+        let current = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
+        assert_eq!(stored, current, "the spec changed: run `just schema`");
+    }
+
+    #[test]
+    fn every_shipped_spec_loads_or_names_the_file_it_needs() {
+        for entry in std::fs::read_dir(folder()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
+            if let Err(error) = load(&path, None) {
+                let message = format!("{error:#}");
+                assert!(message.contains("is not there; get it from"), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_preset_of_the_laboratory_loads() {
+        let path = folder().join("lab.yaml");
+        for preset in load(&path, None).unwrap().presets {
+            let loaded = load(&path, Some(&preset)).unwrap();
+            assert_eq!(loaded.report.as_deref(), Some("report"));
+        }
+    }
+
+    fn message(text: &str) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("bad.yaml");
+        std::fs::write(&path, text).unwrap();
+        format!("{:#}", load(&path, None).unwrap_err())
+    }
+
+    const HEAD: &str = "name: t\nbenchmarks:\n  b: {imported: true}\nmodels:\n  base: {results: {}}\n  rl: {results: {}}\n";
+
+    #[test]
+    fn bad_specs_name_line_column_and_the_nearest_name() {
+        let cases = [
+            ("name: t\nbenchmark: {}\n", "bad.yaml:2:12: unknown field `benchmark`", "did you mean `benchmarks`?"),
+            (
+                &format!("{HEAD}evaluate: [{{models: [bsae], benchmarks: [b], settings: [s]}}]\n"),
+                "bad.yaml:7:21: there is no model \"bsae\"",
+                "did you mean \"base\"?",
+            ),
+            (
+                &format!("{HEAD}evaluate: []\ncompare: [{{base: base, models: [rl], benchmarks: [c], settings: [s]}}]\n"),
+                "bad.yaml:8:51: there is no benchmark \"c\"",
+                "b",
+            ),
+            ("name: t\nbenchmarks: {}\nmodels: {m: {}}\nevaluate: []\n", "bad.yaml:3:13: a model has exactly one of", "this one has none"),
+            (
+                "name: t\nbenchmarks: {}\nmodels: {m: {reinforce: {algorithm: grpoo, problems: [], steps: 1}}}\nevaluate: []\n",
+                "bad.yaml:3:",
+                "did you mean `grpo`?",
+            ),
+            (
+                "name: t\nbenchmarks: {}\nmodels: {m: {from: m, snapshot: 3}}\nevaluate: []\n",
+                "bad.yaml:3:13: a model cannot start from itself",
+                "",
+            ),
+            ("name: a/b\nbenchmarks: {}\nmodels: {}\nevaluate: []\n", "bad.yaml:1:7: \"a/b\" names files", ""),
+            (
+                "name: t\nbenchmarks: {b: {family: {family: countdwn}}}\nmodels: {}\nevaluate: []\n",
+                "bad.yaml:2:",
+                "did you mean `countdown`?",
+            ),
+        ];
+        for (text, start, rest) in cases {
+            let found = message(text);
+            assert!(found.contains(start) && found.contains(rest), "{found}\n  expected {start} ... {rest}");
+        }
+    }
+
+    #[test]
+    fn a_cycle_of_models_is_named() {
+        let text = "name: t\nbenchmarks: {b: {family: {family: program}, level: 2}}\nmodels:\n  a: {from: c, reinforce: &r {algorithm: grpo, problems: [], steps: 1}}\n  c: {from: a, reinforce: *r}\nsettings: {s: {}}\nevaluate: [{models: [a], benchmarks: [b], settings: [s]}]\n";
+        let found = message(text);
+        assert!(found.contains("train/a") && found.contains("train/c"), "{found}");
+    }
+}

@@ -63,7 +63,7 @@ pub struct Spec {
     pub report: Report,
 }
 
-/// One problem set: give exactly one of `family`, `manifest`, `results_of`, `imported`.
+/// One problem set: give exactly one of `family`, `manifest`, `results_of`, `without_guessable`, `imported`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Benchmark {
@@ -99,6 +99,9 @@ pub struct Benchmark {
     /// The problems stand in the result log of this model.
     #[serde(default)]
     pub results_of: Option<String>,
+    /// Another benchmark without the problems that a model's shuffled answers solve.
+    #[serde(default)]
+    pub without_guessable: Option<WithoutGuessable>,
     /// Only counts are known: there are no problems.
     #[serde(default)]
     pub imported: bool,
@@ -117,6 +120,18 @@ pub struct Benchmark {
     /// Panel of the published curves to draw beside ours.
     #[serde(default)]
     pub published: String,
+}
+
+/// Whose answers are shuffled over which benchmark (paper Fig 12).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithoutGuessable {
+    /// The whole benchmark.
+    pub of: String,
+    /// The model that guesses; evaluated on the whole benchmark.
+    pub model: String,
+    /// Under this setting.
+    pub setting: String,
 }
 
 /// One model: give exactly one of `pretrain`, `supervised`, `reinforce`, `snapshot`, `path`, `endpoint`, `results`.

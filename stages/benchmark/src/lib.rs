@@ -13,8 +13,8 @@ use beyond_stage::{Job, Stage, user_error};
 
 /// k at which the control is printed.
 const CONTROL_KS: [u32; 11] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
-/// Documents of the pretraining stream among which seen problems are looked for.
-const SEEN_DOCUMENTS: u64 = 100_000;
+/// Documents of a family's own stream among which seen problems are looked for: pretraining of 40 steps has read them.
+const SEEN_DOCUMENTS: u64 = 5_000;
 
 /// The stage.
 pub struct Benchmark;

@@ -92,7 +92,7 @@ fn by_rules(params: &Params, groups: &[Group], distinct: &[Distinct], job: &Job)
 }
 
 /// How one problem's texts are judged.
-struct Rule<'a> {
+pub struct Rule<'a> {
     problem: &'a Problem,
     policy: &'a str,
     family: Option<Box<dyn Family>>,
@@ -111,7 +111,8 @@ struct Visual {
 }
 
 impl<'a> Rule<'a> {
-    fn new(problem: &'a Problem, params: &'a Params) -> Result<Self> {
+    /// Errs on an unknown judge or a gold that is not of the judge's form.
+    pub fn new(problem: &'a Problem, params: &'a Params) -> Result<Self> {
         let family = if problem.judge.starts_with("family:") { Some(beyond_problems::family(&problem.judge)?) } else { None };
         if family.is_none() && !["math", "choice", "exact", "mathvista", "mathvision"].contains(&problem.judge.as_str()) {
             bail!(user_error(format!(
@@ -128,7 +129,8 @@ impl<'a> Rule<'a> {
         Ok(Rule { problem, policy: &params.policy, family, visual })
     }
 
-    fn judge(&self, text: &str) -> Judged {
+    /// The judgement of one text.
+    pub fn judge(&self, text: &str) -> Judged {
         if let Some(family) = &self.family {
             let judgement = family.verify(self.problem, text);
             let judgement = Judgement { outcome: judgement.outcome, extracted: judgement.extracted, reason: judgement.reason };

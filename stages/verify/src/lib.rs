@@ -1,14 +1,17 @@
 //! Stage `verify`: completions -> verdicts and per-problem counts, audits of the samples, the answers worth reading, policy flips.
 //!
+//! Stage `filter` ([`filter`]) derives a benchmark without guessable problems.
 //! Outputs: `verdicts`, `counts`, `audits`, `examples`, `flips`. A verdict is never a bool: what the judge could not decide is kept apart from
 //! what is wrong. Identical (problem, text) pairs are judged once.
 
 mod audits;
 mod counts;
 mod examples;
+mod filter;
 mod judge;
 mod params;
 
+pub use filter::Filter;
 pub use params::*;
 
 use anyhow::{Result, bail};
@@ -52,7 +55,7 @@ pub(crate) struct Group<'a> {
 }
 
 /// Completions by problem, in the order of the problem id. Errs on an unknown problem, a repeated sample, more than one cell.
-fn groups(problems: &BTreeMap<String, Problem>, completions: Vec<Completion>) -> Result<Vec<Group<'_>>> {
+pub(crate) fn groups(problems: &BTreeMap<String, Problem>, completions: Vec<Completion>) -> Result<Vec<Group<'_>>> {
     let mut by_problem: BTreeMap<String, Vec<Completion>> = BTreeMap::new();
     for completion in completions {
         by_problem.entry(completion.problem_id.clone()).or_default().push(completion);

@@ -31,3 +31,13 @@ fn strict() -> String {
 fn cpu_seconds() -> f64 {
     10.0
 }
+
+/// Parameters of the `filter` stage. Inputs: `problems`, and `completions` and `counts` of the model that guesses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilterParams {
+    /// Id of the benchmark that is left.
+    pub benchmark: String,
+    /// Completions of other problems that are tried on each problem.
+    pub texts: u32,
+}
