@@ -22,6 +22,8 @@ mod oracle;
 mod parse;
 mod run;
 mod spec;
+mod syntax;
+mod tokens;
 
 use super::{Document, Draft, Exposure, Family, Judgement, Steps, Wanted};
 use crate::Rng;

@@ -1,92 +1,16 @@
-//! The Python subset: tokens and syntax of a function body.
+//! The Python subset: from the text of a function body to its syntax.
 //!
 //! Everything that is accepted here is valid Python with the same meaning (tested against CPython); much that is valid
 //! Python is refused. Names are single lower-case letters; numbers are integers.
 
+use super::syntax::{Block, Comprehension, Expr, Function, Op, Order, Statement};
+use super::tokens::{Token, tokens};
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
 /// Deepest nesting of expressions and blocks.
 const DEPTH: usize = 40;
 
-/// A body or a block.
-pub(super) type Block = Vec<Statement>;
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Statement {
-    Assign(u8, Expr),
-    /// `x op= e`
-    Update(u8, Op, Expr),
-    For(u8, Vec<Expr>, Block),
-    If(Expr, Block),
-    Return(Expr),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Expr {
-    Int(i64),
-    Name(u8),
-    Negative(Box<Expr>),
-    Not(Box<Expr>),
-    Binary(Op, Box<Expr>, Box<Expr>),
-    /// A chain `a < b <= c`.
-    Compare(Box<Expr>, Vec<(Order, Expr)>),
-    And(Box<Expr>, Box<Expr>),
-    Or(Box<Expr>, Box<Expr>),
-    /// `then if condition else otherwise`, in the order condition, then, otherwise.
-    Choice(Box<Expr>, Box<Expr>, Box<Expr>),
-    /// `abs(e)`, `max(e, e, ...)`, `min(e, e, ...)`.
-    Call(Function, Vec<Expr>),
-    /// `sum(element for name in range(...) if condition)`, and `max`, `min`.
-    Fold(Function, Box<Comprehension>),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Comprehension {
-    pub element: Expr,
-    pub name: u8,
-    pub range: Vec<Expr>,
-    pub condition: Option<Expr>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Op {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Mod,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    Equal,
-    Unequal,
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Function {
-    Sum,
-    Max,
-    Min,
-    Abs,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Int(i64),
-    Word(String),
-    Sign(&'static str),
-}
-
-/// Longer signs before their prefixes.
-const SIGNS: [&str; 25] = [
-    "//=", "**", "//", "==", "!=", "<=", ">=", "+=", "-=", "*=", "%=", "+", "-", "*", "/", "%", "=", "<", ">", "(", ")", ",", ":", ";", ".",
-];
 const ORDERS: [(&str, Order); 6] = [
     ("==", Order::Equal),
     ("!=", Order::Unequal),
@@ -99,34 +23,6 @@ const SUMS: [(&str, Op); 2] = [("+", Op::Add), ("-", Op::Sub)];
 const PRODUCTS: [(&str, Op); 3] = [("*", Op::Mul), ("//", Op::Div), ("%", Op::Mod)];
 const UPDATES: [(&str, Op); 5] = [("+=", Op::Add), ("-=", Op::Sub), ("*=", Op::Mul), ("//=", Op::Div), ("%=", Op::Mod)];
 const FUNCTIONS: [(&str, Function); 4] = [("sum", Function::Sum), ("max", Function::Max), ("min", Function::Min), ("abs", Function::Abs)];
-
-/// The tokens of one line without its indentation. A number must not touch a letter, as Python warns about or
-/// misreads it; leading zeros are refused.
-fn tokens(line: &str) -> Option<Vec<Token>> {
-    let mut rest = line;
-    let mut out = Vec::new();
-    while let Some(first) = rest.chars().next() {
-        let length = |test: fn(char) -> bool| rest.find(|c| !test(c)).unwrap_or(rest.len());
-        let (token, used) = if first == ' ' {
-            rest = &rest[1..];
-            continue;
-        } else if first.is_ascii_digit() {
-            let used = length(|c| c.is_ascii_alphanumeric());
-            let text = &rest[..used];
-            let canonical = text == "0" || !text.starts_with('0');
-            (Token::Int(text.parse().ok().filter(|_| canonical && used <= 9)?), used)
-        } else if first.is_ascii_lowercase() {
-            let used = length(|c| c.is_ascii_alphanumeric());
-            (Token::Word(rest[..used].to_string()), used)
-        } else {
-            let sign = SIGNS.iter().find(|sign| rest.starts_with(**sign))?;
-            (Token::Sign(sign), sign.len())
-        };
-        out.push(token);
-        rest = &rest[used..];
-    }
-    Some(out)
-}
 
 /// A line that is not blank: its indentation and its tokens.
 struct Line {

@@ -1,6 +1,6 @@
 //! The Python subset: what a function body computes. Integers are i64 and checked; work is counted.
 
-use super::parse::{Block, Comprehension, Expr, Function, Op, Order, Statement};
+use super::syntax::{Block, Comprehension, Expr, Function, Op, Order, Statement};
 
 /// Expressions evaluated before a run is given up.
 const BUDGET: u32 = 50_000;
