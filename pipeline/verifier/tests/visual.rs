@@ -70,7 +70,10 @@ fn strict_on_extracted_answers() {
         eprintln!("row {i}: gold {:?} of {:?}, extracted {:?}, recorded {}", c.gold, c.options, c.extracted, c.expected);
     }
     eprintln!("strict on extracted answers: {} lost, {} gained of {}", lost.len(), gained.len(), cases.len());
-    assert!(lost.len() < 100 && gained.len() < 100);
+    // What is lost are guesses: the extracted text names no option.
+    let guess = |i: &&usize| cases[**i].question == "multi_choice";
+    assert!(lost.iter().all(|i| guess(&i)), "only choices may be lost");
+    assert!(lost.len() < 220 && gained.len() < 10);
 }
 
 /// Extraction by rules instead of a language model, on whole responses.
@@ -79,7 +82,19 @@ fn strict_on_whole_responses() {
     let Some(cases) = cases() else { return };
     let agree = cases.iter().filter(|c| judge(c, &c.response, VistaProfile::Strict).is_correct() == c.expected).count();
     let share = agree as f64 / cases.len() as f64;
-    eprintln!("strict on whole responses: {agree} of {} agree with the recorded verdict", cases.len());
+    let ours = |c: &&Case| judge(c, &c.response, VistaProfile::Strict).is_correct();
+    let (more, fewer) = (cases.iter().filter(|c| !c.expected && ours(c)).count(), cases.iter().filter(|c| c.expected && !ours(c)).count());
+    eprintln!("strict on whole responses: {agree} of {} agree; {more} correct only here, {fewer} only there", cases.len());
+    if std::env::var_os("LIST").is_some() {
+        for (i, c) in cases.iter().enumerate().filter(|(_, c)| ours(c) != c.expected) {
+            let judged = grade_mathvista(&c.gold, &c.options, &c.question, &c.answer, c.precision, &c.response, VistaProfile::Strict);
+            let tail: String = c.response.chars().rev().take(160).collect::<Vec<_>>().into_iter().rev().collect();
+            eprintln!(
+                "#{i} {} gold {:?} of {:?} extracted {:?} ours {:?} {:?} ({}) | {tail:?}",
+                c.expected, c.gold, c.options, c.extracted, judged.outcome, judged.extracted, judged.reason
+            );
+        }
+    }
     assert!(share > 0.85, "{share}");
 }
 

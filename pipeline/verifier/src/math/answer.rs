@@ -140,10 +140,12 @@ pub fn of_gold(gold: &str) -> Option<Answer> {
     }
     let answer = Answer::new(whole.to_owned(), Rule::Whole);
     let long_prose = whole.len() > 80 && prose::has_words(whole);
-    if !long_prose || !answer.is_unread() || extraction.choices.is_empty() {
-        return (!answer.key.is_empty()).then_some(answer);
+    let phrase = extraction.choices.first().is_some_and(|g| g[0].rule == Rule::AnswerPhrase);
+    if long_prose && answer.is_unread() && phrase {
+        return first_readable(gold, &extraction);
     }
-    first_readable(gold, &extraction)
+    // Prose without a marked answer is text: a formula in it decides nothing.
+    (!answer.key.is_empty()).then_some(answer)
 }
 
 /// The answer of a completion.
@@ -176,7 +178,8 @@ fn first_readable(text: &str, extraction: &Extraction) -> Option<Answer> {
     for group in &extraction.choices {
         let answer = joined(text, group)?;
         let prose = answer.too_long || prose::has_words(&answer.shown);
-        if !prose || !answer.is_unread() && !only_text(&answer) {
+        let read = !answer.is_unread() && !only_text(&answer) || text::date(&answer.shown).is_some();
+        if !prose || read {
             return Some(answer).filter(|a| !a.key.is_empty());
         }
         first.get_or_insert(answer);
@@ -207,20 +210,15 @@ pub fn best_reading(gold: &Answer, pred: &Answer, judge: &Judge) -> Verdict {
     if usual.is_equal() {
         return usual;
     }
-    let mut verdict = usual;
     if let (Some(a), Some(b)) = (text::date(&gold.normal.text), text::date(&pred.normal.text)) {
         return text::same_date(a, b);
     }
     for (a, b) in other_readings(gold, pred, judge.options) {
-        verdict = verdict.or(|| match judge.compare(&renamed(&a, judge), &renamed(&b, judge)) {
-            Verdict::Equal(why) => Verdict::Equal(format!("{why} (in another reading)")),
-            other => other,
-        });
-        if verdict.is_equal() {
-            break;
+        if let Verdict::Equal(why) = judge.compare(&renamed(&a, judge), &renamed(&b, judge)) {
+            return Verdict::Equal(format!("{why} (in another reading)"));
         }
     }
-    verdict
+    usual
 }
 
 /// Other readings of either side: commas as separators or decimal commas, letters as units, a label's value.
@@ -243,7 +241,7 @@ fn alternatives(answer: &Answer, other: &Node, options: &Options) -> Vec<Node> {
     if comma_between_digits(text) {
         push(&mut out, Reading { grouping: Grouping::List, ..Reading::USUAL });
         let one = text.matches(',').count() == 1;
-        if options.decimal_comma == DecimalComma::Either && one && is_decimal(other) && !is_thousands(text) {
+        if options.decimal_comma == DecimalComma::Either && one && is_decimal(other) && may_be_decimal(text) {
             push(&mut out, Reading { grouping: Grouping::DecimalComma, ..Reading::USUAL });
         }
     }
@@ -267,14 +265,14 @@ fn comma_between_digits(text: &str) -> bool {
     text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b',' && w[2].is_ascii_digit())
 }
 
-/// `1,234`: always thousands, never a decimal comma.
-fn is_thousands(text: &str) -> bool {
+/// `1,22` and `0,5` may be decimal; `1,234` is thousands and `1,2` a list.
+fn may_be_decimal(text: &str) -> bool {
     let Some((head, tail)) = text.split_once(',') else {
         return false;
     };
-    let three = tail.bytes().take_while(u8::is_ascii_digit).count() == 3;
-    let head = head.trim_start_matches('-');
-    three && !head.starts_with('0')
+    let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
+    let zero = head.trim_start_matches(['-', ' ']) == "0";
+    zero || digits > 1 && digits != 3
 }
 
 /// A number written with a decimal point, with or without a unit.

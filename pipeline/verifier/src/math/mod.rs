@@ -125,10 +125,14 @@ fn by_letter(gold: &Answer, answer: &Answer) -> Option<Judgement> {
 
 /// The text of the answer that would be judged.
 pub(crate) fn answer_text(response: &str) -> Option<&str> {
-    let extraction = extract::extract(response);
-    let group = extraction.choices.first()?;
-    let (first, last) = (group.first()?, group.last()?);
-    response.get(first.start..last.end)
+    answer_texts(response).first().copied()
+}
+
+/// The texts that could be the answer, best first.
+pub(crate) fn answer_texts(response: &str) -> Vec<&str> {
+    let groups = extract::extract(response).choices;
+    let span = |g: &Vec<extract::Candidate>| response.get(g.first()?.start..g.last()?.end);
+    groups.iter().filter_map(span).collect()
 }
 
 /// The value of a closed real expression as a float, for rules that round.

@@ -6,6 +6,7 @@ use super::{
     interval::{Cx, Stop},
     modular::{self, Print},
     number::{self, Number},
+    set::infinity,
     tree::{Const, Func, Node},
     verdict::{Judge, Verdict},
 };
@@ -22,6 +23,8 @@ const POINT_PRECISION: [u32; 2] = [160, 480];
 const POINT_TIGHT: u32 = 100;
 /// Agreeing sample points needed.
 const POINTS: usize = 8;
+/// Why an expression with variables may be undecided: no point of the samples is in the domain of both sides.
+const UNDEFINED: &str = "not defined where it was evaluated";
 /// Significant digits of a decimal that may stand for an exact value.
 const DIGITS: u32 = 6;
 /// The same for the gold answer, which its author has rounded.
@@ -30,6 +33,11 @@ const GOLD_DIGITS: u32 = 3;
 impl Judge<'_> {
     /// Whether two scalars without units are equal.
     pub fn scalars(&self, gold: &Node, pred: &Node) -> Verdict {
+        match (infinity(gold), infinity(pred)) {
+            (None, None) => {}
+            (a, b) if a == b => return Verdict::equal("infinite"),
+            _ => return Verdict::different("one is infinite"),
+        }
         match self.identity(gold, pred) {
             Ok(Some(verdict)) => return verdict,
             Ok(None) => {}
@@ -210,7 +218,13 @@ impl Judge<'_> {
                 return verdict;
             }
         }
-        self.over(&[Domain::Natural], 32, gold, pred, complex)
+        match self.over(&[Domain::Natural], 32, gold, pred, complex) {
+            // Nowhere defined together, and not even in the same variables.
+            Verdict::Unknown(why) if why == UNDEFINED && symbols(gold) != symbols(pred) => {
+                Verdict::different("expressions in different variables")
+            }
+            verdict => verdict,
+        }
     }
 
     fn over(&self, domains: &[Domain], each: u64, gold: &Node, pred: &Node, complex: bool) -> Verdict {
@@ -268,10 +282,23 @@ impl Judge<'_> {
 fn undecided(stop: Stop) -> Verdict {
     match stop {
         Stop::Exhausted => Verdict::Exhausted,
-        Stop::Undefined => Verdict::Unknown("not defined where it was evaluated".to_owned()),
+        Stop::Undefined => Verdict::Unknown(UNDEFINED.to_owned()),
         Stop::Unsure => Verdict::Unknown("enclosures overlap at the highest precision".to_owned()),
         Stop::Unsupported => Verdict::Unknown("no rule to evaluate this expression".to_owned()),
     }
+}
+
+/// Names of the free variables.
+fn symbols(node: &Node) -> std::collections::BTreeSet<String> {
+    fn collect(node: &Node, all: &mut std::collections::BTreeSet<String>) {
+        if let Node::Sym(name) = node {
+            all.insert(name.clone());
+        }
+        node.children().into_iter().for_each(|c| collect(c, all));
+    }
+    let mut all = std::collections::BTreeSet::new();
+    collect(node, &mut all);
+    all
 }
 
 /// Functions that are defined, or mean anything, on integers only.

