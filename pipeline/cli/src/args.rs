@@ -58,6 +58,8 @@ pub enum Command {
     Grade(GradeArgs),
     /// How many problems and samples a comparison needs, from a pilot's counts
     PlanSamples(PlanSamplesArgs),
+    /// Export the correct answers to the hardest solved problems for reading, or compute CoT-pass@k from the marks
+    Review(ReviewArgs),
 }
 
 /// Arguments of `run`.
@@ -323,6 +325,25 @@ pub struct PlanSamplesArgs {
     /// Further samples to divide among the problems where they help most
     #[arg(long, value_name = "SAMPLES")]
     pub budget: Option<u32>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// Page to write
+    #[arg(long, value_name = "FILE", default_value = "review.html")]
+    pub out: PathBuf,
+    /// Marks that the page saved: prints CoT-pass@k instead of writing the page
+    #[arg(long, value_name = "FILE")]
+    pub marks: Option<PathBuf>,
+    /// A problem is hard when it was solved, with an accuracy below this
+    #[arg(long, default_value_t = 0.05)]
+    pub below: f64,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

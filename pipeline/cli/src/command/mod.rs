@@ -10,6 +10,7 @@ mod logprobs;
 mod plan;
 mod plan_samples;
 mod query;
+mod review;
 mod run;
 mod sample;
 mod why;
@@ -36,6 +37,7 @@ pub fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Sample(args) => sample::sample(args),
         Command::Grade(args) => grade::grade(args),
         Command::PlanSamples(args) => plan_samples::plan_samples(args),
+        Command::Review(args) => review::review(cli, args),
     }
 }
 

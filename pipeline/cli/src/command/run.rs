@@ -10,6 +10,7 @@ use anyhow::Result;
 use beyond_runner::clock::human;
 use beyond_runner::{Options, Plan, State, Status, Summary, Survey};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -87,7 +88,7 @@ fn to_text(context: &Context, args: &RunArgs, summary: &Summary, samples: &Sampl
         lines.push(format!("samples: {} drawn, {} re-used", samples.drawn, samples.reused));
     }
     if let Some(Exported { page, summary }) = exported {
-        lines.push(format!("report: {}", page.display()));
+        lines.push(format!("report: {}", shown(page)));
         lines.extend((!summary.trim().is_empty()).then(|| summary.trim_end().to_string()));
     }
     if summary.exit_code() == 130 {
@@ -95,6 +96,12 @@ fn to_text(context: &Context, args: &RunArgs, summary: &Summary, samples: &Sampl
         lines.push(format!("stopped; what is done is kept. To go on: beyond run {}{preset}", args.spec.spec.display()));
     }
     lines.join("\n")
+}
+
+/// A path as one types it: relative when it lies below the current folder.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }
 
 fn trouble(step: &str, state: &State) -> Option<String> {

@@ -120,8 +120,12 @@ impl Inner {
                 None => unknown += 1,
             }
         }
-        let unknown = if unknown > 0 { format!(" and {unknown} step(s) of unknown length") } else { String::new() };
-        format!(", ETA {}{unknown}", human(seconds / self.threads as f64))
+        let known = human(seconds / self.threads as f64);
+        match unknown {
+            0 => format!(", ETA {known}"),
+            all if all == expected.len() => ", ETA unknown".to_string(),
+            some => format!(", ETA {known} and {some} step(s) of unknown length"),
+        }
     }
 
     fn forget(&self, step: &str) {
