@@ -8,7 +8,7 @@ use beyond_runner::graph::{Binding, Origin, Source, Step};
 use beyond_train::Recipe;
 use indexmap::IndexMap;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// One cell: a model on a benchmark under a setting.

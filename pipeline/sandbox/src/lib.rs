@@ -27,7 +27,7 @@ mod worker;
 pub use judge::Judgement;
 pub use layer::{Found, Layer};
 pub use livecodebench::PRELUDE as LIVECODEBENCH_PRELUDE;
-pub use load::load_tasks;
+pub use load::{load_tasks, read_task};
 pub use sandbox::{Config, Environment, Sandbox};
 pub use task::{EvalPlus, Expected, Form, Task, Test};
 pub use value::Value;

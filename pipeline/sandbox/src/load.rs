@@ -20,7 +20,7 @@ const EVALPLUS_MEMORY: u64 = 4 << 30;
 pub fn load_tasks(path: &Path) -> Result<Vec<Task>> {
     let text = read_text(path).with_context(|| format!("reading {}", path.display()))?;
     let rows = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let tasks = rows.map(|(i, line)| task(line).with_context(|| format!("{}, line {}", path.display(), i + 1)));
+    let tasks = rows.map(|(i, line)| read_task(line).with_context(|| format!("{}, line {}", path.display(), i + 1)));
     tasks.collect()
 }
 
@@ -34,8 +34,8 @@ fn read_text(path: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// One row as a task.
-fn task(line: &str) -> Result<Task> {
+/// A task from one row of a benchmark file, or from a task's own JSON: what a problem's gold holds. Errs when it is neither.
+pub fn read_task(line: &str) -> Result<Task> {
     let row = Row::read(line)?;
     if row.has("plus_input") {
         evalplus(&row)
@@ -139,12 +139,12 @@ mod tests {
     #[test]
     fn rows_are_told_apart_by_their_fields() {
         let human = r#"{"task_id": "HumanEval/0", "prompt": "def f():\n    '''x'''\n", "entry_point": "f", "canonical_solution": "    return 1\n", "test": "def check(c):\n    assert c() == 1\n"}"#;
-        assert!(matches!(task(human).unwrap().test, Test::Assert { entry_point, .. } if entry_point == "f"));
+        assert!(matches!(read_task(human).unwrap().test, Test::Assert { entry_point, .. } if entry_point == "f"));
         let plus = r#"{"task_id": "Mbpp/793", "prompt": "", "entry_point": "f", "canonical_solution": "x", "base_input": [[1]], "plus_input": {}, "atol": 0}"#;
-        let Test::EvalPlus(test) = task(plus).unwrap().test else { panic!("evalplus") };
+        let Test::EvalPlus(test) = read_task(plus).unwrap().test else { panic!("evalplus") };
         assert_eq!((test.base, test.plus), (vec![vec![Value::Int(1)]], vec![]));
-        assert!(task(r#"{"a": 1}"#).unwrap_err().to_string().contains("found fields [\"a\"]"));
+        assert!(read_task(r#"{"a": 1}"#).unwrap_err().to_string().contains("found fields [\"a\"]"));
         let broken = plus.replace("[[1]]", "3");
-        assert!(task(&broken).unwrap_err().to_string().contains("base_input"));
+        assert!(read_task(&broken).unwrap_err().to_string().contains("base_input"));
     }
 }

@@ -161,7 +161,7 @@ mod tests {
         let gradient = at(&four_tokens(), &LOGP, &VALUE);
         assert_eq!(gradient.metrics, [2.0]);
         let step = 1e-3;
-        let moved = |x: [f32; 4], t: usize, by: f32| std::array::from_fn(|i| if i == t { x[i] + by } else { x[i] });
+        let moved = |x: [f32; 4], t: usize, by: f32| -> [f32; 4] { std::array::from_fn(|i| if i == t { x[i] + by } else { x[i] }) };
         for t in 0..4 {
             let loss = |by: f32| at(&four_tokens(), &moved(LOGP, t, by), &VALUE).loss;
             let slope = (loss(step) - loss(-step)) / f64::from(2.0 * step);

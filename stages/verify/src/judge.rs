@@ -213,8 +213,8 @@ struct Programs<'a> {
 
 impl<'a> Programs<'a> {
     fn new(problem: &'a Problem) -> Result<Self> {
-        let context = || format!("problem {}: the gold of a code problem is a task as JSON", problem.problem_id);
-        let task = serde_json::from_str(&problem.gold).with_context(context)?;
+        let context = || format!("problem {}: the gold of a code problem is a row of a benchmark, or a task as JSON", problem.problem_id);
+        let task = beyond_sandbox::read_task(&problem.gold).with_context(context)?;
         let family = if problem.judge == "code" { None } else { Some(beyond_problems::family(&problem.judge)?) };
         Ok(Programs { problem, task, family })
     }
