@@ -102,7 +102,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
 pub fn faithful(asked: &Asked) -> Said {
     let shown = asked.body.get("prompt").or_else(|| asked.body.get("messages")).cloned().unwrap_or_default();
     let seed = asked.body["seed"].as_u64().unwrap();
-    let choice = |j: u64| json!({"index": j, "text": format!("{shown} under {}", seed + j), "finish_reason": if j % 2 == 0 { "stop" } else { "length" }});
+    let choice = |j: u64| json!({"index": j, "text": format!("{shown} under {}", seed + j), "finish_reason": if j.is_multiple_of(2) { "stop" } else { "length" }});
     let choices: Vec<Value> = (0..asked.n()).rev().map(choice).collect();
     let body = json!({"choices": choices, "system_fingerprint": "b1", "usage": {"completion_tokens": 5}});
     (200, "", body.to_string())
