@@ -50,10 +50,7 @@ mod tests {
     #[test]
     fn text_is_aligned_and_csv_is_quoted() {
         let (columns, rows) = (strings(&["model", "k"]), vec![strings(&["base", "1"]), strings(&["a,\"b\"", "128"])]);
-        assert_eq!(
-            aligned(&columns, &rows),
-            "model      k\n-----    ---\nbase       1\na,\"b\"  128".replace("-----    ---", "-----  ---")
-        );
+        assert_eq!(aligned(&columns, &rows), "model    k\n-----  ---\nbase     1\na,\"b\"  128");
         assert_eq!(csv(&columns, &rows), "model,k\nbase,1\n\"a,\"\"b\"\"\",128");
         assert_eq!(json(&columns, vec![vec![json!("base"), json!(1)]]), json!([{"model": "base", "k": 1}]));
     }

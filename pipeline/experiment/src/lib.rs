@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn bad_specs_name_line_column_and_the_nearest_name() {
         let cases = [
-            ("name: t\nbenchmark: {}\n", "bad.yaml:2:12: unknown field `benchmark`", "did you mean `benchmarks`?"),
+            ("name: t\nbenchmark: {}\n", "bad.yaml:2:12: benchmark: unknown field `benchmark`", "did you mean `benchmarks`?"),
             (
                 &format!("{HEAD}evaluate: [{{models: [bsae], benchmarks: [b], settings: [s]}}]\n"),
                 "bad.yaml:7:21: there is no model \"bsae\"",
