@@ -1,7 +1,8 @@
 //! Drawing what the journal does not hold yet.
 
 use crate::codec::{self, Drawn};
-use crate::{Loaded, Sampling, shards};
+use crate::shards::{self, Block};
+use crate::{Loaded, Sampling};
 use anyhow::Result;
 use beyond_model::{Request, SamplingParams, sample};
 use beyond_prompt::Prompt;
@@ -17,27 +18,18 @@ const FLUSH: usize = 64;
 pub fn draw(model: &Loaded, prompts: &[Prompt], sampling: &Sampling, n: u32, job: &Job) -> Result<Vec<Vec<Drawn>>> {
     let mut journal = job.journal(&(model.digest, sampling))?;
     let items: Vec<Digest> = prompts.iter().map(|prompt| prompt.item).collect();
-    let missing = shards::missing(&items, n, BLOCK, &journal);
-    let wanted = prompts.len() as u64 * u64::from(n);
-    let to_draw: u64 = missing.iter().map(|(_, range)| u64::from(range.end - range.start)).sum();
-    job.progress().total("samples", wanted, wanted - to_draw);
-    let tokens = fill(model, prompts, sampling, &missing, &mut journal, job)?;
-    job.measure("samples_drawn", to_draw as f64);
-    job.measure("samples_reused", (wanted - to_draw) as f64);
+    let mut tokens = 0;
+    shards::complete(&items, n, BLOCK, &mut journal, job, |blocks, journal| {
+        tokens += fill(model, prompts, sampling, &blocks, journal, job)?;
+        Ok(())
+    })?;
     job.measure("tokens", tokens as f64);
     items.iter().map(|item| shards::assemble(&journal, *item, n, codec::decode)).collect()
 }
 
 /// Draws the blocks and journals each when it is whole; returns the number of tokens.
-fn fill(
-    model: &Loaded,
-    prompts: &[Prompt],
-    sampling: &Sampling,
-    blocks: &[(usize, Range<u32>)],
-    journal: &mut Journal,
-    job: &Job,
-) -> Result<u64> {
-    let request = |(prompt, range): &(usize, Range<u32>)| Request {
+fn fill(model: &Loaded, prompts: &[Prompt], sampling: &Sampling, blocks: &[Block], journal: &mut Journal, job: &Job) -> Result<u64> {
+    let request = |(prompt, range): &Block| Request {
         prompt_ids: prompts[*prompt].ids.clone(),
         image: prompts[*prompt].image.clone(),
         key: stream(model.digest, prompts[*prompt].item),

@@ -13,7 +13,8 @@ mod stub;
 #[cfg(test)]
 mod tests;
 
-use crate::{Endpoint, Params, Sampling, shards};
+use crate::shards::{self, Block};
+use crate::{Endpoint, Params, Sampling};
 use anyhow::{Result, bail};
 use beyond_record::{Completion, Problem};
 use beyond_stage::{Digest, Job, Journal, journal::Shard, user_error};
@@ -61,16 +62,11 @@ fn sample_with(
     let served = probe::served(&client, endpoint)?;
     let mut journal = job.journal(&(&served, &endpoint.model, endpoint.chat, &params.template, sampling))?;
     let items: Vec<Digest> = prompts.iter().map(|prompt| prompt.item).collect();
-    let orders = orders(&items, params.n, endpoint.chunk.max(1), sampling.seed, &journal);
-    let mut run = Run { client, endpoint, sampling, chunk: endpoint.chunk.max(1), abilities: None };
-    let to_draw: u64 = orders.iter().map(|order| order.range.len() as u64).sum();
-    let wanted = prompts.len() as u64 * u64::from(params.n);
-    job.progress().total("samples", wanted, wanted - to_draw);
-    if !orders.is_empty() {
-        run.fill(prompts, orders, &mut journal, job)?;
-    }
-    job.measure("samples_drawn", to_draw as f64);
-    job.measure("samples_reused", (wanted - to_draw) as f64);
+    let chunk = endpoint.chunk.max(1);
+    let mut run = Run { client, endpoint, sampling, prompts, chunk, abilities: None };
+    shards::complete(&items, params.n, chunk, &mut journal, job, |blocks, journal| {
+        run.fill(orders(&items, blocks, sampling.seed), journal, job)
+    })?;
     let decode = |payload: &[u8]| Ok(serde_json::from_slice::<Vec<Received>>(payload)?);
     let samples = items.iter().map(|item| shards::assemble(&journal, *item, params.n, decode)).collect::<Result<Vec<_>>>()?;
     job.measure("tokens", samples.iter().flatten().filter_map(|sample| sample.n_tokens).map(f64::from).sum());
@@ -93,13 +89,11 @@ fn check(params: &Params, endpoint: &Endpoint, sampling: &Sampling) -> Result<()
     Ok(())
 }
 
-/// What is missing, the first chunk of every prompt before the second of any: the server's prefix cache is warm when it counts, and a run that is stopped has
-/// all problems at about the same n.
-fn orders(items: &[Digest], n: u32, chunk: u32, seed: u64, journal: &Journal) -> Vec<Order> {
-    let mut blocks = shards::missing(items, n, chunk, journal);
+/// The first chunk of every prompt before the second of any: the server's prefix cache is warm when it counts, and a run that is stopped has all problems at
+/// about the same n.
+fn orders(items: &[Digest], mut blocks: Vec<Block>, seed: u64) -> Vec<Order> {
     blocks.sort_by_key(|(prompt, range)| (range.start, *prompt));
-    let order =
-        |(prompt, range): (usize, std::ops::Range<u32>)| Order { prompt, range, first_seed: shape::first_seed(seed, items[prompt]) };
+    let order = |(prompt, range): Block| Order { prompt, range, first_seed: shape::first_seed(seed, items[prompt]) };
     blocks.into_iter().map(order).collect()
 }
 
@@ -108,20 +102,21 @@ struct Run<'a> {
     client: Client,
     endpoint: &'a Endpoint,
     sampling: &'a Sampling,
+    prompts: Vec<Shown>,
     chunk: u32,
     abilities: Option<Abilities>,
 }
 
 impl Run<'_> {
-    /// Probes, then asks for every order and journals what arrives.
-    fn fill(&mut self, prompts: Vec<Shown>, orders: Vec<Order>, journal: &mut Journal, job: &Job) -> Result<()> {
-        let abilities = probe::abilities(&self.client, self.endpoint, self.sampling)?;
-        notes(&abilities).into_iter().for_each(|line| job.progress().note(line));
-        self.chunk = if abilities.many { self.chunk } else { 1 };
-        let shape = Shape::new(self.endpoint, self.sampling).with(abilities.extras.clone());
-        self.abilities = Some(abilities);
-        let items: Vec<Digest> = prompts.iter().map(|prompt| prompt.item).collect();
-        let workers = Workers::start(self.client.clone(), shape, prompts, orders, self.chunk, self.endpoint.parallel);
+    /// Probes once, then asks for every order and journals what arrives.
+    fn fill(&mut self, orders: Vec<Order>, journal: &mut Journal, job: &Job) -> Result<()> {
+        let abilities = match self.abilities.clone() {
+            Some(known) => known,
+            None => self.probe(job)?,
+        };
+        let shape = Shape::new(self.endpoint, self.sampling).with(abilities.extras);
+        let items: Vec<Digest> = self.prompts.iter().map(|prompt| prompt.item).collect();
+        let workers = Workers::start(self.client.clone(), shape, self.prompts.clone(), orders, self.chunk, self.endpoint.parallel);
         let mut keep = |arrived: Arrived| -> Result<()> {
             let tokens = arrived.samples.iter().filter_map(|sample| sample.n_tokens).map(u64::from).sum();
             job.progress().advance(arrived.samples.len() as u64, tokens);
@@ -142,6 +137,14 @@ impl Run<'_> {
         }
         self.chunk = workers.chunk();
         Ok(())
+    }
+
+    fn probe(&mut self, job: &Job) -> Result<Abilities> {
+        let abilities = probe::abilities(&self.client, self.endpoint, self.sampling)?;
+        notes(&abilities).into_iter().for_each(|line| job.progress().note(line));
+        self.chunk = if abilities.many { self.chunk } else { 1 };
+        self.abilities = Some(abilities.clone());
+        Ok(abilities)
     }
 
     fn record(self, served: &Served, params: &Params, samples: &[Vec<Received>], job: &Job) -> Result<()> {

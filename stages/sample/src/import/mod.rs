@@ -169,3 +169,38 @@ fn number_after(name: &str, marker: &str) -> Option<u64> {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     rest[..digits].parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Fixture;
+    use super::*;
+    use beyond_record::Completion;
+    use beyond_stage::{Digest, Input, table};
+
+    #[test]
+    fn the_stage_writes_what_the_log_holds() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.jsonl");
+        std::fs::write(&path, "{\"qid\": 1, \"question\": \"q\", \"gold\": \"g\", \"rollouts\": [{\"text\": \"x\", \"correct\": true}, {\"text\": \"x\", \"correct\": false}]}").unwrap();
+        let input = Input { role: "file".into(), digest: Digest::of(b""), path };
+        let job = Job::new(("import", 1), vec![input], dir.path(), dir.path(), dir.path());
+        Stage::run(&Import, &Fixture::new("rollouts").params, &job).unwrap();
+        assert_eq!(table::read_file::<Completion>(&dir.path().join("completions.parquet")).unwrap().len(), 2);
+        assert_eq!(table::read_file::<Problem>(&dir.path().join("problems.parquet")).unwrap()[0].gold, "g");
+        assert_eq!(std::fs::read_to_string(dir.path().join("recorded.json")).unwrap(), "{\"1\":[true,false]}");
+        assert_eq!(job.measures()["repeated_texts"], 1.0);
+    }
+
+    #[test]
+    fn formats_are_sorted_and_an_unknown_one_is_answered_with_all() {
+        assert!(FORMATS.is_sorted_by_key(|(name, _)| *name));
+        Fixture::new("limit-of-rvlr").refuses(&[("a.jsonl", "{}")], "the formats are counts, codet, evalplus");
+    }
+
+    #[test]
+    fn numbers_in_file_names_are_found() {
+        assert_eq!(number_after("test_qwen_-1_seed12_t0.6.jsonl", "_seed"), Some(12));
+        assert_eq!(number_after("output-rs.jsonl", "-rs"), None);
+        assert_eq!(number_after("output.jsonl", "-rs"), None);
+    }
+}
