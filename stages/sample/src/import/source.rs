@@ -107,7 +107,7 @@ impl SourceFile {
 
     fn json_line(&self, number: usize, line: &str) -> Result<Row> {
         let place = format!("{}:{number}", self.path.display());
-        match serde_json::from_str(line) {
+        match serde_json::from_str(line).or_else(|error| serde_json::from_str(&finite(line)).map_err(|_| error)) {
             Ok(Value::Object(fields)) => Ok(Row { place, fields }),
             Ok(other) => Err(user_error(format!("{place}: expected a JSON object, found {}", kind(&other)))),
             Err(error) => Err(user_error(format!("{place}: the line is not whole JSON ({error}); is the file truncated?"))),
@@ -133,6 +133,24 @@ impl SourceFile {
         let row = |(i, fields)| Row { place: format!("{} row {}", self.path.display(), i + 1), fields };
         Ok(rows.into_iter().enumerate().map(row).collect())
     }
+}
+
+/// The line with null for `NaN`, `Infinity` and `-Infinity` outside of texts: Python writes them, JSON has none.
+fn finite(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let (mut rest, mut quoted) = (line, false);
+    while let Some(c) = rest.chars().next() {
+        let word = ["NaN", "-Infinity", "Infinity"].into_iter().find(|word| !quoted && rest.starts_with(word));
+        let taken = match (word, c) {
+            (Some(word), _) => word.len(),
+            (None, '\\') if quoted => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            (None, c) => c.len_utf8(),
+        };
+        quoted ^= c == '"';
+        out.push_str(word.map_or(&rest[..taken], |_| "null"));
+        rest = &rest[taken..];
+    }
+    out
 }
 
 /// A CSV cell: a number when it is one, null when empty, else text.
@@ -172,6 +190,13 @@ mod tests {
         }
         let two = rows("c.json", b"{\"a\": 1}\n{\"a\": 2}\n").unwrap();
         assert!(two[1].place.ends_with("c.json:2"), "JSON lines under another name keep their lines");
+    }
+
+    #[test]
+    fn numbers_that_only_python_writes_are_missing() {
+        let rows = rows("a.jsonl", b"{\"a\": NaN, \"b\": [-Infinity, 1], \"c\": \"NaN \\\" Infinity\"}\n").unwrap();
+        assert!(rows[0].get(&["a"]).is_none());
+        assert_eq!((rows[0].fields["b"][0].clone(), rows[0].text(&["c"]).unwrap().as_str()), (Value::Null, "NaN \" Infinity"));
     }
 
     #[test]
