@@ -75,7 +75,8 @@ fn train(folder: &Path, from: Option<&Path>, recipe: Value, options: &Options) -
     let inputs = from.map(|path| Input { role: "checkpoint".into(), digest: Digest::of(b""), path: path.to_path_buf() });
     let output = folder.join("output");
     std::fs::create_dir_all(&output)?;
-    let job = Job::new((Train::NAME, Train::VERSION), inputs.into_iter().collect(), &output, &folder.join("scratch"), &folder.join("journals"));
+    let job =
+        Job::new((Train::NAME, Train::VERSION), inputs.into_iter().collect(), &output, &folder.join("scratch"), &folder.join("journals"));
     let (cpu, wall) = (cpu_seconds(), Instant::now());
     Train.run(&params, &job.with_threads(options.threads))?;
     let log: Vec<TrainLog> = table::read_file(&output.join("train_log.parquet"))?;
@@ -89,7 +90,14 @@ fn report(log: &[TrainLog], cpu: f64, wall: f64) {
     println!("  {:.1} CPU-ms per step, {:.0} tokens per CPU-s", 1e3 * cpu / steps, last.tokens as f64 / cpu);
     for row in log.iter().step_by((log.len() / 10).max(1)).chain([last]) {
         let show = |name: &str, value: Option<f64>| value.map_or(String::new(), |value| format!("  {name} {value:.4}"));
-        let columns = [("reward", row.reward), ("length", row.response_length), ("entropy", row.entropy), ("kl", row.kl), ("clipped", row.clip_share), ("active", row.active_share)];
+        let columns = [
+            ("reward", row.reward),
+            ("length", row.response_length),
+            ("entropy", row.entropy),
+            ("kl", row.kl),
+            ("clipped", row.clip_share),
+            ("active", row.active_share),
+        ];
         let columns: String = columns.map(|(name, value)| show(name, value)).concat();
         println!("  step {:5}  loss {:.4}  |g| {:.3}{columns}", row.step, row.loss, row.grad_norm);
     }
@@ -114,8 +122,7 @@ fn answers(decoder: &Decoder, tokenizer: &Tokenizer, problems: &[Problem], count
         count,
     };
     let requests: Vec<Prompted> = prompts.iter().enumerate().map(request).collect();
-    let params =
-        SamplingParams { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: 48, stop_ids: tokenizer.eos_ids().to_vec(), seed: 5 };
+    let params = SamplingParams { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: 48, stop_ids: tokenizer.eos_ids().to_vec(), seed: 5 };
     let mut drawn = Vec::new();
     sample(decoder, &requests, &params, threads, None, |problem, _, sample| drawn.push((problem, sample)))?;
     Ok(drawn)
@@ -179,7 +186,10 @@ fn pretraining_phases(checkpoint: &Path, options: &Options) -> Result<()> {
     let grads = Grads::zeros(&decoder);
     let mut optimizer = AdamW::new(&decoder, AdamWParams::default());
     let update = milliseconds(20, || optimizer.step(&mut decoder, &grads, 0.0).expect("a step"));
-    println!("    forward and backward of {tokens} tokens {gradient:.1} ({:.0} tokens per CPU-s), AdamW {update:.2}", 1e3 * tokens as f64 / gradient);
+    println!(
+        "    forward and backward of {tokens} tokens {gradient:.1} ({:.0} tokens per CPU-s), AdamW {update:.2}",
+        1e3 * tokens as f64 / gradient
+    );
     Ok(())
 }
 

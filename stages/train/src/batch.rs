@@ -91,7 +91,8 @@ impl Maker<'_> {
     fn kl_to_base(&self, groups: &[Group]) -> Result<f64> {
         let firsts: Vec<&Rollout> = groups.iter().map(|group| &group.rollouts[0]).collect();
         let base = self.base_logprobs(&firsts)?;
-        let terms = firsts.iter().zip(&base).flat_map(|(rollout, base)| rollout.logprobs.iter().zip(base).map(|(old, base)| k3(base - old)));
+        let terms =
+            firsts.iter().zip(&base).flat_map(|(rollout, base)| rollout.logprobs.iter().zip(base).map(|(old, base)| k3(base - old)));
         let (sum, count) = terms.fold((0.0, 0usize), |(sum, count), term| (sum + f64::from(term), count + 1));
         Ok(sum / count.max(1) as f64)
     }

@@ -181,7 +181,8 @@ mod tests {
 
     #[test]
     fn every_part_is_read_from_its_beginning_without_gaps() {
-        let corpus = Corpus::new(&[part("program", 2.0), part("countdown", 0.0), part("modular", 1.0), part("enumerable", 1.0)], 5).unwrap();
+        let corpus =
+            Corpus::new(&[part("program", 2.0), part("countdown", 0.0), part("modular", 1.0), part("enumerable", 1.0)], 5).unwrap();
         let mut next = [0; 4];
         for index in 0..4001 {
             let (part, local) = corpus.place(index);

@@ -159,7 +159,8 @@ mod tests {
             answer: answer.map(str::to_string),
             truncated: false,
         };
-        let group = |answers: &[Option<&str>]| Group { position: 0, problem: 0, rollouts: answers.iter().map(|answer| rollout(*answer)).collect() };
+        let group =
+            |answers: &[Option<&str>]| Group { position: 0, problem: 0, rollouts: answers.iter().map(|answer| rollout(*answer)).collect() };
         // scipy.stats.entropy([2, 1, 1]) = 1.0397207708399179
         assert!((answer_entropy(&group(&[Some("a"), Some("b"), None, Some("a"), Some("c")])) - 1.039_720_770_839_917_9).abs() < 1e-12);
         assert_eq!(answer_entropy(&group(&[Some("a"), Some("a")])), 0.0);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Step, base, pretraining, reinforcement, source};
+use common::{Step, base, lesson, pretraining, reinforcement, source};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -44,7 +44,7 @@ fn supervised_training_survives_interruptions_and_samples_its_teacher_once() {
     let base = base();
     let checkpoint = base.checkpoint();
     let answers = json!({"sampled": {"problems": source(), "samples": 32, "keep": 2, "temperature": 1.0}});
-    survives(&[("checkpoint", &checkpoint)], json!({"supervised": {"answers": answers, "steps": 5, "batch": 4, "label": "rft"}}));
+    survives(&[("checkpoint", &checkpoint)], lesson(answers, 5, 1e-3));
 }
 
 #[test]

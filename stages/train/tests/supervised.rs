@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{Step, base, family, source, success};
+use common::{Step, base, family, lesson, source, success};
 use serde_json::{Value, json};
 use std::path::Path;
 
 fn run(inputs: &[(&str, &Path)], answers: Value) -> Step {
     let step = Step::new(inputs);
-    step.run(json!({"supervised": {"answers": answers, "steps": 40, "batch": 16, "learning_rate": 3e-3, "label": "sft"}}));
+    step.run(lesson(answers, 40, 3e-3));
     step
 }
 
@@ -46,7 +46,6 @@ fn a_teacher_that_solves_nothing_is_named() {
     let base = base();
     let checkpoint = base.checkpoint();
     let answers = json!({"sampled": {"problems": source(), "samples": 4, "keep": 1, "temperature": 1.0, "max_tokens": 1}});
-    let step = Step::new(&[("checkpoint", &checkpoint)]);
-    let error = step.try_run(json!({"supervised": {"answers": answers, "steps": 1, "label": "rft"}})).unwrap_err();
+    let error = Step::new(&[("checkpoint", &checkpoint)]).try_run(lesson(answers, 1, 1e-3)).unwrap_err();
     assert!(error.to_string().contains("solved none"), "{error}");
 }

@@ -23,7 +23,8 @@ impl Method for Dapo {
 
 /// 1 or -1, and the penalty.
 fn shaped(group: &Group, recipe: &Reinforce) -> Vec<f64> {
-    let penalty = |rollout: &Rollout| overlong_penalty(rollout.tokens() as u32, rollout.truncated, recipe.max_tokens, recipe.overlong_buffer);
+    let penalty =
+        |rollout: &Rollout| overlong_penalty(rollout.tokens() as u32, rollout.truncated, recipe.max_tokens, recipe.overlong_buffer);
     group.rollouts.iter().map(|rollout| 2.0 * rollout.reward - 1.0 + penalty(rollout)).collect()
 }
 

@@ -14,7 +14,8 @@ impl Method for Ppo {
         let (gamma, lambda) = (context.recipe.gamma as f32, context.recipe.lambda as f32);
         let mut found = Advantages::default();
         for (group, values) in context.groups.iter().zip(context.values) {
-            let gaes: Vec<Vec<f32>> = group.rollouts.iter().zip(values).map(|(rollout, v)| gae(rollout.reward as f32, v, gamma, lambda)).collect();
+            let gaes: Vec<Vec<f32>> =
+                group.rollouts.iter().zip(values).map(|(rollout, v)| gae(rollout.reward as f32, v, gamma, lambda)).collect();
             found.returns.push(gaes.iter().zip(values).map(|(a, v)| a.iter().zip(v).map(|(a, v)| a + v).collect()).collect());
             found.advantage.push(gaes);
         }
