@@ -5,7 +5,7 @@
 -- tables: curves
 SELECT *, _family AS _row, _benchmark AS _panel, _arm AS _series
 FROM whole
-WHERE _main AND (
+WHERE _main AND benchmark IN (SELECT benchmark FROM whole WHERE _main AND _role = 'control') AND (
   _role IN ('control', 'distilled', 'instruct') AND _trained_from IN (SELECT base FROM models WHERE role = 'control')
   OR model IN (SELECT base FROM models WHERE role = 'control')
   OR _trained_from IN (SELECT base FROM models WHERE role = 'control') AND (_headline OR _equal AND _algorithm IN (SELECT algorithm FROM models WHERE headline)))

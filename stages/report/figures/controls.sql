@@ -4,10 +4,11 @@
 -- y: pass@k
 -- tables: curves, controls
 WITH lines AS (
-  SELECT benchmark, model, setting, k, value, lo, hi, n_problems, n_samples, _benchmark, _bi, _mi, _model, of_kin(_arm, _family) AS name, 'measured' AS _style
-  FROM whole WHERE _main AND _role = 'base' AND benchmark IN (SELECT benchmark FROM controls)
+  SELECT benchmark, model, setting, k, value, lo, hi, n_problems, n_samples, _benchmark, _bi, _mi, _model, _arm AS name, 'measured' AS _style
+  FROM whole WHERE _main AND _lead AND _role = 'base' AND benchmark IN (SELECT benchmark FROM controls)
   UNION ALL BY NAME
-  SELECT c.benchmark, c.control AS model, c.k, c.pass_at_k AS value, b.label AS _benchmark, b.position AS _bi, 300000 AS _mi, '' AS _model, c.control AS name, 'reference' AS _style
+  SELECT c.benchmark, c.control AS model, c.k, c.pass_at_k AS value, b.label AS _benchmark, b.position AS _bi, 300000 AS _mi, '' AS _model, split_part(c.control, ':', 1) AS name, 'reference' AS _style
   FROM controls c JOIN benchmarks b USING (benchmark)
+  WHERE c.k <= (SELECT max(k) FROM whole w WHERE w._main AND w.benchmark = c.benchmark)
 )
 SELECT * EXCLUDE (name), '' AS _row, _benchmark AS _panel, name AS _series, k AS _x, value AS _y, lo AS _lo, hi AS _hi FROM lines ORDER BY _bi, _mi, name, k

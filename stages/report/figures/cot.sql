@@ -4,8 +4,8 @@
 -- x: k, samples per problem (log2)
 -- y: share of problems
 -- tables: curves
-SELECT *, of_kin(_benchmark, _family) AS _row, CASE metric WHEN 'pass@k' THEN 'pass@k' ELSE 'CoT-pass@k' END AS _panel, _arm AS _series
+SELECT *, of_kin(_benchmark, _family, _lead) AS _row, CASE metric WHEN 'pass@k' THEN 'pass@k' ELSE 'CoT-pass@k' END AS _panel, _arm AS _series
 FROM pass
-WHERE metric IN ('pass@k', 'cot-pass@k') AND subset = 'all' AND _main AND (_role = 'base' OR _headline)
+WHERE metric IN ('pass@k', 'cot-pass@k') AND subset = 'all' AND _main AND _usual AND (_lead OR _model_chosen) AND (_role = 'base' OR _headline)
   AND (benchmark, model) IN (SELECT (benchmark, model) FROM pass WHERE metric = 'cot-pass@k')
 ORDER BY _bi, _mi, metric DESC, k

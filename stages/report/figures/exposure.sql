@@ -11,7 +11,7 @@ WITH single AS (
   SELECT p.*, s.exposure FROM pass p JOIN single s USING (benchmark)
   WHERE p.subset = 'all' AND (SELECT count(DISTINCT exposure) FROM single) > 1
 )
-SELECT *, of_kin(_benchmark, _family) AS _row, 'exposure ' || exposure || ' (' || n_problems || ')' AS _panel, _arm AS _series
+SELECT *, of_kin(_benchmark, _family, _lead) AS _row, 'exposure ' || exposure || ' (' || n_problems || ')' AS _panel, _arm AS _series
 FROM shown
-WHERE metric = getvariable('metric') AND _main AND (_role = 'base' OR _headline)
+WHERE metric = getvariable('metric') AND _main AND (_usual OR _split <> '') AND (_lead OR _model_chosen) AND (_role = 'base' OR _headline)
 ORDER BY _bi, min(_mi) OVER (PARTITION BY _family), CASE exposure WHEN 'none' THEN 0 WHEN 'rare' THEN 1 ELSE 2 END, exposure, _mi, k

@@ -5,11 +5,12 @@
 -- y: pass@k
 -- tables: curves
 WITH stepped AS (
-  SELECT * FROM ends WHERE _role = 'rl' AND _step IS NOT NULL AND _ablation = '' AND _steps > 1 AND _run IN (SELECT run FROM models WHERE headline OR chosen)
+  SELECT * FROM ends WHERE _role = 'rl' AND _step IS NOT NULL AND _ablation = '' AND _steps > 1 AND benchmark IN (SELECT benchmark FROM ends WHERE _role = 'rl' AND _ablation = '' AND _step IS NOT NULL GROUP BY benchmark, _run, _trained_from HAVING count(DISTINCT _step) > 1)
+    AND _run IN (SELECT run FROM models WHERE headline OR chosen)
 ), points AS (
   SELECT * EXCLUDE (_step), _step, _run AS run FROM stepped
   UNION ALL BY NAME
-  SELECT e.* EXCLUDE (_step), 0 AS _step, s._run AS run FROM ends e JOIN (SELECT DISTINCT _run, _trained_from FROM stepped) s ON e.model = s._trained_from
+  SELECT e.* EXCLUDE (_step), 0 AS _step, s._run AS run FROM ends e JOIN (SELECT DISTINCT benchmark, _run, _trained_from FROM stepped) s ON e.model = s._trained_from AND e.benchmark = s.benchmark
 ), tall AS (
   SELECT *, 1 AS k, pass_at_1 AS value, lo_1 AS lo, hi_1 AS hi, 'hue:3' AS hue FROM points
   UNION ALL

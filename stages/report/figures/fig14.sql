@@ -8,4 +8,5 @@
 SELECT *, _family AS _row, _benchmark AS _panel, _arm AS _series
 FROM whole
 WHERE _main AND (_role = 'base' AND model IN (SELECT base FROM models WHERE algorithms > 1) OR _algorithms > 1 AND _equal)
+  AND benchmark IN (SELECT benchmark FROM whole WHERE _main AND _equal GROUP BY benchmark HAVING count(DISTINCT _algorithm) > 1)
 ORDER BY _bi, _mi, k

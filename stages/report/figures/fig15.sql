@@ -7,7 +7,7 @@
 -- published: curves Fig15
 SELECT *, _family AS _row, _benchmark AS _panel, _arm AS _series
 FROM whole
-WHERE _main AND (
+WHERE _main AND benchmark IN (SELECT benchmark FROM whole WHERE _main AND _ablation <> '') AND (
   _ablation <> '' AND _final
   OR model IN (SELECT base FROM models WHERE ablation <> '')
   OR (_trained_from, _algorithm) IN (SELECT (base, algorithm) FROM models WHERE ablation <> '')

@@ -8,7 +8,7 @@
 WITH swept AS (
   SELECT * FROM whole WHERE (_role = 'base' OR _headline) AND (_main OR _purpose = 'temperature' OR _setting_chosen)
 )
-SELECT *, of_kin(_benchmark, _family) AS _row, _setting AS _panel, _arm AS _series
+SELECT *, of_kin(_benchmark, _family, _lead) AS _row, _setting AS _panel, _arm AS _series
 FROM swept
 WHERE (benchmark, _family) IN (SELECT (benchmark, _family) FROM swept WHERE _role = 'base' GROUP BY benchmark, _family HAVING count(DISTINCT setting) > 1)
 ORDER BY _bi, min(_mi) OVER (PARTITION BY _family), _si, _mi, k

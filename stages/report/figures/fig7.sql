@@ -7,5 +7,5 @@
 -- published: curves Fig7
 SELECT *, _benchmark AS _row, _family AS _panel, _arm AS _series
 FROM whole
-WHERE _main AND (_headline AND _trained_from IN (SELECT base FROM models WHERE role IN ('distilled', 'instruct')) OR _role IN ('instruct', 'distilled', 'teacher') OR model IN (SELECT base FROM models WHERE role IN ('distilled', 'instruct'))) AND EXISTS (FROM models WHERE role IN ('instruct', 'distilled'))
+WHERE _main AND benchmark IN (SELECT benchmark FROM whole WHERE _main AND _role IN ('instruct', 'distilled')) AND (_headline AND _trained_from IN (SELECT base FROM models WHERE role IN ('distilled', 'instruct')) OR _role IN ('instruct', 'distilled', 'teacher') OR model IN (SELECT base FROM models WHERE role IN ('distilled', 'instruct'))) AND EXISTS (FROM models WHERE role IN ('instruct', 'distilled'))
 ORDER BY _bi, _mi, k

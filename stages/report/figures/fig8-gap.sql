@@ -5,5 +5,6 @@
 -- tables: curves
 SELECT benchmark, model, setting, k_large AS k, base_pass_at_k, pass_at_1, delta_se, delta_lo, delta_hi, n_problems, n_samples,
   _family AS _row, _benchmark AS _panel, _arm AS _series, _model, delta_se AS _y, delta_lo AS _lo, delta_hi AS _hi
-FROM gaps WHERE _algorithms > 1 AND _equal AND delta_se IS NOT NULL
+FROM gaps WHERE _algorithms > 1 AND _equal AND benchmark IN (SELECT benchmark FROM ends WHERE _equal GROUP BY benchmark HAVING count(DISTINCT _algorithm) > 1)
+  AND delta_se IS NOT NULL
 ORDER BY _bi, _mi

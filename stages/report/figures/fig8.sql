@@ -6,6 +6,7 @@
 -- tables: curves
 WITH of_algorithms AS (
   SELECT *, max(k) OVER (PARTITION BY benchmark, setting) AS top FROM whole WHERE _main AND (_role = 'base' AND model IN (SELECT base FROM models WHERE algorithms > 1) OR _algorithms > 1 AND _equal)
+  AND benchmark IN (SELECT benchmark FROM whole WHERE _main AND _equal GROUP BY benchmark HAVING count(DISTINCT _algorithm) > 1)
 ), both_ends AS (
   SELECT *, 0 AS part, 'k ≤ 4' AS part_name FROM of_algorithms WHERE k <= 4
   UNION ALL

@@ -4,7 +4,7 @@
 -- x: k, samples per problem (log2)
 -- y: pass@k
 -- tables: curves
-SELECT *, of_kin(_benchmark, _family) AS _row, '' AS _panel, _arm || ', ' || _setting AS _series
+SELECT *, of_kin(_benchmark, _family, _lead) AS _row, '' AS _panel, _arm || ', ' || _setting AS _series
 FROM whole
 WHERE (_role = 'base' OR _headline AND (_main OR _purpose = 'temperature'))
   AND (benchmark, _family) IN (SELECT (benchmark, _family) FROM whole WHERE _role = 'base' GROUP BY benchmark, _family HAVING count(DISTINCT setting) > 1)

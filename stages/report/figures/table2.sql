@@ -5,4 +5,5 @@
 -- published: tables Table2
 SELECT benchmark, model, setting, pass_at_1, lo_1, hi_1, k_large AS k, pass_at_k, lo_k, hi_k, CASE WHEN _role = 'rl' THEN delta_se END AS delta_se, n_problems, n_samples
 FROM gaps WHERE (_role = 'base' AND model IN (SELECT base FROM models WHERE algorithms > 1) OR _algorithms > 1 AND _equal)
+  AND benchmark IN (SELECT benchmark FROM ends WHERE _equal GROUP BY benchmark HAVING count(DISTINCT _algorithm) > 1)
 ORDER BY _bi, _mi

@@ -4,5 +4,6 @@
 -- tables: curves
 -- published: tables Table3
 SELECT benchmark, model, _step AS step, setting, pass_at_1, lo_1, hi_1, k_large AS k, pass_at_k, lo_k, hi_k, CASE WHEN _role = 'rl' THEN delta_se END AS delta_se, n_problems, n_samples
-FROM gaps WHERE (_role = 'base' AND model IN (SELECT base FROM models WHERE steps > 1 AND role = 'rl')) OR (_step IS NOT NULL AND _ablation = '' AND _steps > 1)
+FROM gaps WHERE benchmark IN (SELECT benchmark FROM ends WHERE _role = 'rl' AND _ablation = '' AND _step IS NOT NULL GROUP BY benchmark, _run, _trained_from HAVING count(DISTINCT _step) > 1)
+  AND ((_role = 'base' AND model IN (SELECT base FROM models WHERE steps > 1 AND role = 'rl')) OR (_step IS NOT NULL AND _ablation = '' AND _steps > 1))
 ORDER BY _bi, _trained_from, _arm, coalesce(_step, 0), _mi

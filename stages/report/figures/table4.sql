@@ -1,6 +1,6 @@
 -- title: Solvable problems by index
 -- paper: Tables 4 and 5: on AIME24 the RL model solves 19 problems, all of them among the 23 that the base solves; on LiveCodeBench 400-450 one problem is solved by RL only.
--- caption: Solved means at least one correct answer in n samples. Lists are cut at 40 ids; all counts are in tables/counts.csv.
+-- caption: Solved means at least one correct answer in n samples. Lists are cut at 20 ids; all counts are in tables/counts.csv.
 -- tables: counts
 -- published: indices
 WITH pairs AS (
@@ -11,5 +11,5 @@ WITH pairs AS (
   SELECT *, CASE WHEN base_solves AND model_solves THEN 1 WHEN base_solves THEN 2 WHEN model_solves THEN 3 ELSE 4 END AS cell FROM pairs
 )
 SELECT benchmark, base, model, setting, max(n) AS n_samples, CASE cell WHEN 1 THEN 'both' WHEN 2 THEN 'base only' WHEN 3 THEN 'model only' ELSE 'neither' END AS solved_by, count(*) AS problems,
-  array_to_string(list(problem_id ORDER BY try_cast(problem_id AS BIGINT), problem_id)[1:40], ' ') || CASE WHEN count(*) > 40 THEN ' …' ELSE '' END AS problem_ids
+  array_to_string(list(problem_id ORDER BY try_cast(problem_id AS BIGINT), problem_id)[1:20], ' ') || CASE WHEN count(*) > 20 THEN ' …' ELSE '' END AS problem_ids
 FROM cells GROUP BY benchmark, base, model, setting, cell, _bi, _mi ORDER BY _bi, _mi, cell

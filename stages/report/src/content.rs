@@ -85,6 +85,18 @@ impl<'a> Content<'a> {
         Ok(content)
     }
 
+    /// Digests of the inputs of every role, roles in order of first appearance.
+    pub fn inputs_by_role(&self) -> Vec<(&str, Vec<Digest>)> {
+        let mut roles: Vec<(&str, Vec<Digest>)> = Vec::new();
+        for (role, digest) in &self.inputs {
+            match roles.iter_mut().find(|(known, _)| known == role) {
+                Some((_, digests)) => digests.push(*digest),
+                None => roles.push((role, vec![*digest])),
+            }
+        }
+        roles
+    }
+
     /// Rows of the audits that stop the report.
     pub fn blocking(&self) -> Vec<usize> {
         let says = |row, column| self.audits.cell(row, column) == Some(&Cell::Bool(true));

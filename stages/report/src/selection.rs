@@ -2,7 +2,7 @@
 //!
 //! Columns of the notes start with `_`, hence are hidden from a figure's table: `_benchmark`, `_domain`, `_split`, `_filtered_from`, `_label`,
 //! `_arm`, `_role`, `_trained_from`, `_family`, `_algorithm`, `_ablation`, `_step`, `_seed`, `_headline`, `_run`, `_final`, `_equal`, `_steps`, `_algorithms`,
-//! `_setting`, `_purpose`, `_main` (the primary setting), `_usual` (a benchmark that grids show unasked) and the positions `_bi`, `_mi`, `_si`.
+//! `_setting`, `_purpose`, `_main` (the primary setting), `_lead` (the first family that has the benchmark), `_usual` (a benchmark that grids show unasked) and the positions `_bi`, `_mi`, `_si`.
 
 use crate::database::{Database, literal};
 use crate::params::{FigureSpec, Params, or};
@@ -15,8 +15,14 @@ const VIEWS: &str = include_str!("../figures/shared/views.sql");
 const KEYED: &[&str] =
     &["curves", "paired", "crossings", "histogram", "coverage", "problem_changes", "extrapolation", "counts", "examples"];
 
-/// Creates the tables of notes and the views. Call [`choose`] before the first query.
+/// Tables that figures read besides the keyed ones.
+const OTHERS: &[&str] = &["train_log", "perplexity", "controls", "flips"];
+
+/// Reads the artifacts once into memory and creates the tables of notes and the views. Call [`choose`] before the first query.
 pub fn prepare(database: &Database, params: &Params) -> Result<()> {
+    for table in KEYED.iter().chain(OTHERS) {
+        database.execute(&format!("CREATE TEMP TABLE {table} AS SELECT * FROM main.{table}")).with_context(|| format!("table {table}"))?;
+    }
     database.execute(&notes(params)).context("cannot write down the notes")?;
     database.execute(SETUP).context("notes.sql")?;
     choose(database, &FigureSpec::default())?;
@@ -59,7 +65,8 @@ SELECT t.*,
   (b.chosen OR (b.filtered_from = '' AND b.split NOT IN ('train', 'seen'))) AS _usual, b.chosen AS _benchmark_chosen,
   m.label AS _label, m.arm AS _arm, m.role AS _role, m.base AS _trained_from, m.family AS _family, m.algorithm AS _algorithm, m.ablation AS _ablation,
   m.step AS _step, m.seed AS _seed, (m.headline OR (m.chosen AND m.role <> 'base')) AS _headline, m.run AS _run, m.final AS _final, m.equal AS _equal, m.steps AS _steps, m.algorithms AS _algorithms,
-  m.position AS _mi, m.model AS _model,
+  m.position AS _mi, m.model AS _model, m.chosen AS _model_chosen,
+  m.family = arg_min(m.family, m.position) OVER (PARTITION BY t.benchmark) AS _lead,
   s.label AS _setting, s.purpose AS _purpose, s.position AS _si, s.chosen AS _setting_chosen, (main.setting IS NOT NULL) AS _main
 FROM {table} t
 JOIN benchmarks b ON b.benchmark = t.benchmark

@@ -236,3 +236,15 @@ fn unknown_parameters_are_the_users_mistake() {
     let error = run(&Params { figures: vec![FigureSpec::of("fig99")], ..synthetic::params() }, Vec::new(), dir.path()).unwrap_err();
     assert!(error.downcast_ref::<beyond_stage::UserError>().is_some() && error.to_string().contains("fig99"), "{error}");
 }
+
+#[test]
+fn the_studys_own_curve_is_drawn_in_the_panel_of_the_studys_own_benchmark() {
+    let mut params = Params { figures: vec![FigureSpec::of("fig2")], ..synthetic::params() };
+    params.benchmarks[0].published_panel = "Fig2 MATH500 Qwen2.5-7B".into();
+    let files = full(&params, false);
+    let csv = text(&files, "report/tables/fig2.csv");
+    let published: Vec<&str> = csv.lines().filter(|line| line.contains("\"published, digitised\"")).collect();
+    assert!(published.iter().any(|line| line.starts_with("easy,Qwen2.5-7B,T=0.6,pass@k,all,1,0.61")), "{published:?}");
+    assert!(text(&files, "report/figures/fig2.svg").contains("<path class=\"thin c0\""));
+    assert!(!text(default_made(), "report/figures/fig2.svg").contains("<path class=\"thin"));
+}

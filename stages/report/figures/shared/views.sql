@@ -1,8 +1,8 @@
 -- What several figures start from. Visible columns are the figure's table, hidden ones its drawing.
 
--- The family, where there are several to tell apart; a name with it.
+-- The family, where there are several to tell apart; a name with it, unless the family is the first that has the benchmark.
 CREATE TEMP MACRO kin(f) AS CASE WHEN (SELECT count(DISTINCT m.family) FROM models m WHERE m.role IN ('base', 'rl')) > 1 THEN f ELSE '' END;
-CREATE TEMP MACRO of_kin(n, f) AS n || CASE WHEN (SELECT count(DISTINCT m.family) FROM models m WHERE m.role IN ('base', 'rl')) > 1 THEN ', ' || f ELSE '' END;
+CREATE TEMP MACRO of_kin(n, f, first) AS n || CASE WHEN first THEN '' ELSE ', ' || f END;
 
 CREATE TEMP VIEW every AS
 SELECT * EXCLUDE (tau, se_population, se_benchmark), k AS _x, value AS _y, lo AS _lo, hi AS _hi FROM shown_curves;

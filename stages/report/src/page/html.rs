@@ -5,6 +5,7 @@ use crate::content::{Content, Rendered};
 use crate::frame::{Cell, Frame};
 use crate::params::or;
 use crate::svg::{Draw, Drawing, escape};
+use beyond_stage::Digest;
 
 const TEMPLATE: &str = include_str!("../../../../reports/templates/page.html");
 const PAGE_STYLE: &str = include_str!("../../../../reports/templates/page.css");
@@ -148,17 +149,35 @@ fn without_empty_columns(frame: &Frame) -> Frame {
 fn audits(content: &Content) -> String {
     let frame = &content.audits;
     let failed = (0..frame.rows.len()).filter(|row| frame.text(*row, "passed") != "true").count();
-    let passed = frame.rows.len() - failed;
-    let head = Frame { columns: frame.columns.clone(), rows: frame.rows[..failed].to_vec() };
-    let rest = Frame { columns: frame.columns.clone(), rows: frame.rows[failed..].to_vec() };
-    let mut out = format!("<p>{passed} of {} audits passed.</p>\n", frame.rows.len());
-    if failed > 0 {
+    let part = |rows: &[Vec<Cell>]| Frame { columns: frame.columns.clone(), rows: rows.to_vec() };
+    let (head, rest) = (part(&frame.rows[..failed]), part(&frame.rows[failed..]));
+    let mut out = format!("<p>{} of {} audits passed.</p>\n", frame.rows.len() - failed, frame.rows.len());
+    if failed > 12 {
+        out += &failures(&head);
+        out += &format!("<details><summary>Audits that did not pass</summary>{}</details>\n", table(&head, usize::MAX));
+    } else if failed > 0 {
         out += &table(&head, usize::MAX);
     }
-    if passed > 0 {
+    if !rest.rows.is_empty() {
         out += &format!("<details><summary>Audits that passed</summary>{}</details>\n", table(&rest, MOST_ROWS));
     }
     out
+}
+
+/// One line per kind of audit: how often it did not pass, and the first message.
+fn failures(frame: &Frame) -> String {
+    let item = |kind: &String| {
+        let rows: Vec<usize> = (0..frame.rows.len()).filter(|row| frame.text(*row, "audit") == *kind).collect();
+        let text = |column| escape(&frame.text(rows[0], column));
+        let subject = format!("{}, {}, {}", text("benchmark"), text("model"), text("setting"));
+        format!(
+            "<li><strong>{}</strong> did not pass {} times, for example ({subject}): {}</li>\n",
+            escape(kind),
+            rows.len(),
+            text("message")
+        )
+    };
+    format!("<ul>\n{}</ul>\n", frame.distinct("audit").iter().map(item).collect::<String>())
 }
 
 fn figure(figure: &Rendered) -> String {
@@ -203,7 +222,13 @@ fn at_powers_of_two(frame: &Frame) -> Frame {
 
 fn cut_note(all: &Frame, shown: &Frame) -> String {
     let (all, shown) = (all.rows.len(), shown.rows.len());
-    if all == shown { format!(" ({all} rows)") } else { format!(" ({all} rows; here those where k is a power of two)") }
+    if all == 1 {
+        " (1 row)".to_string()
+    } else if all == shown {
+        format!(" ({all} rows)")
+    } else {
+        format!(" ({all} rows; here those where k is a power of two)")
+    }
 }
 
 fn svg_link(figure: &Rendered) -> String {
@@ -225,7 +250,8 @@ fn drawing(drawing: &Drawing) -> String {
             return "<div class=\"hole\"></div>\n".to_string();
         }
         let label = if panel.label.is_empty() { String::new() } else { format!(" aria-label=\"{}\"", escape(&panel.label)) };
-        format!("<svg viewBox=\"0 0 {} {}\" role=\"img\"{label}>{}</svg>\n", panel.width, panel.height, panel.body)
+        let width = if drawing.columns == 1 { format!(" style=\"max-width:{}px\"", (panel.width * 1.3).round()) } else { String::new() };
+        format!("<svg viewBox=\"0 0 {} {}\" role=\"img\"{label}{width}>{}</svg>\n", panel.width, panel.height, panel.body)
     };
     let panels: String = drawing.panels.iter().map(panel).collect();
     format!("<div class=\"figure\">{legend}<div class=\"panels of{}\">\n{panels}</div></div>\n", drawing.columns.min(4))
@@ -265,19 +291,20 @@ fn missing(content: &Content) -> String {
 }
 
 fn provenance(content: &Content) -> String {
-    let rows = content.inputs.iter().map(|(role, digest)| vec![Cell::Text(role.clone()), Cell::Text(digest.to_string())]).collect();
-    let frame = Frame { columns: vec!["artifact".into(), "BLAKE3 digest".into()], rows };
+    let stable = crate::tables::STABLE.iter().filter(|(name, _)| !content.is_blocked() || *name == "counts");
+    let stable: Vec<String> = stable.map(|(name, _)| format!("<a href=\"tables/{name}.csv\">{name}</a>")).collect();
+    let digests: String = content.inputs_by_role().iter().map(|(role, digests)| role_item(role, digests)).collect();
     format!(
-        "<p>Every number on this page is a column of one of {} artifacts; the report itself only selects and draws. Stable tables for other programs: {}.</p>\n<details><summary>All input artifacts</summary>{}</details>\n",
+        "<p>Every number on this page is a column of one of {} artifacts; the report itself only selects and draws. Stable tables for other programs: {}.</p>\n\
+         <details><summary>All input artifacts, by the first digits of their BLAKE3 digests</summary><dl class=\"digests\">{digests}</dl></details>\n",
         content.inputs.len(),
-        crate::tables::STABLE
-            .iter()
-            .filter(|(name, _)| !content.is_blocked() || *name == "counts")
-            .map(|(name, _)| format!("<a href=\"tables/{name}.csv\">{name}</a>"))
-            .collect::<Vec<_>>()
-            .join(", "),
-        table(&frame, usize::MAX)
+        stable.join(", ")
     )
+}
+
+fn role_item(role: &str, digests: &[Digest]) -> String {
+    let short: Vec<String> = digests.iter().map(Digest::short).collect();
+    format!("<dt>{} ({})</dt><dd>{}</dd>\n", escape(role), digests.len(), short.join(" "))
 }
 
 /// A table, cut after `most` rows.

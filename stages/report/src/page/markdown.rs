@@ -2,8 +2,9 @@
 
 use super::{CAVEAT, heading, numeric_columns};
 use crate::content::{Content, Rendered};
-use crate::frame::{Cell, Frame};
+use crate::frame::Frame;
 use crate::svg::Draw;
+use beyond_stage::Digest;
 
 /// Rows of a table shown in the text; the CSV has all.
 const MOST_ROWS: usize = 40;
@@ -93,8 +94,11 @@ fn indented(text: &str) -> String {
 }
 
 fn inputs(content: &Content) -> String {
-    let rows = content.inputs.iter().map(|(role, digest)| vec![Cell::Text(role.clone()), Cell::Text(digest.to_string())]).collect();
-    table(&Frame { columns: vec!["artifact".into(), "BLAKE3 digest".into()], rows }, usize::MAX)
+    let line = |(role, digests): &(&str, Vec<Digest>)| {
+        let short: Vec<String> = digests.iter().map(Digest::short).collect();
+        format!("- {role} ({}): {}\n", digests.len(), short.join(" "))
+    };
+    content.inputs_by_role().iter().map(line).collect()
 }
 
 fn table(frame: &Frame, most: usize) -> String {

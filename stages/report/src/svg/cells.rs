@@ -1,7 +1,7 @@
 //! The 2x2 table of solved problems.
 
 use super::grid::{self, Multiple};
-use super::{Drawing, TEXT, fitted, rectangle, text};
+use super::{Drawing, fitted, rectangle, text};
 use crate::frame::Frame;
 
 const WIDTH: f64 = 300.0;
@@ -19,7 +19,7 @@ fn body(frame: &Frame, multiple: &Multiple) -> String {
     let cells = ["both", "model_only", "base_only", "neither"].map(|column| frame.number(row, column).unwrap_or(0.0));
     let total: f64 = cells.iter().sum();
     let mut out = super::axes::title(&super::axes::Area::new(WIDTH, HEIGHT, 0.0), multiple);
-    let (left, top, width, height) = (92.0, 42.0, 98.0, 50.0);
+    let (left, top, width, height) = (108.0, 42.0, 91.0, 50.0);
     for (i, count) in cells.iter().enumerate() {
         let (x, y) = (left + width * (i % 2) as f64, top + height * (i / 2) as f64);
         out += &cell(x, y, width, height, *count, total, i == 1 || i == 2);
@@ -30,7 +30,7 @@ fn body(frame: &Frame, multiple: &Multiple) -> String {
     let model = frame.text(row, "_series");
     for (i, verb) in ["solves", "does not"].iter().enumerate() {
         let y = top + height * (i as f64 + 0.5);
-        out += &text(left - 7.0, y - 3.0, "soft", "end", &fitted(&model, TEXT, left - 10.0));
+        out += &text(left - 7.0, y - 3.0, "soft", "end", &fitted(&model, 10.0, left - 10.0));
         out += &text(left - 7.0, y + 10.0, "soft", "end", verb);
     }
     out + &text(4.0, HEIGHT - 12.0, "soft", "start", &fitted(&frame.text(row, "_note"), 10.0, WIDTH))

@@ -43,20 +43,24 @@ pub fn multiples(frame: &Frame, widest: usize) -> (Vec<Multiple>, usize) {
     let order = |names: Vec<String>, name: &str| names.iter().position(|n| n == name).unwrap_or(0);
     let (rows, panels) = (frame.distinct("_row"), frame.distinct("_panel"));
     found.sort_by_key(|m| (order(rows.clone(), &m.row), order(panels.clone(), &m.panel)));
-    let columns = columns(found.len(), panels.len(), widest);
-    if columns == panels.len() {
+    let is_grid = panels.len() > 1 && panels.len() <= widest && rows.len() * panels.len() * 6 <= found.len() * 10;
+    if is_grid {
         found = aligned(found, &rows, &panels);
     }
+    let columns = match panels.len() {
+        2 if is_grid && found.len() > 2 && widest >= 4 => 4, // two rows of the grid side by side
+        columns if is_grid => columns,
+        _ => flowing(found.len(), widest),
+    };
     for multiple in &mut found {
         multiple.title = title(multiple, rows.len(), panels.len());
     }
     (found, columns)
 }
 
-/// Fills the holes of a grid of which at least six in ten places are taken.
+/// Fills the holes of a grid.
 fn aligned(found: Vec<Multiple>, rows: &[String], panels: &[String]) -> Vec<Multiple> {
-    let places = rows.len() * panels.len();
-    if rows.is_empty() || found.len() == places || found.len() * 10 < places * 6 {
+    if rows.is_empty() {
         return found;
     }
     let mut found = found.into_iter().peekable();
@@ -80,20 +84,14 @@ fn title(multiple: &Multiple, rows: usize, panels: usize) -> (String, String) {
     }
 }
 
-/// A grid of two columns puts two of its rows side by side where four panels fit.
-fn columns(count: usize, panels: usize, widest: usize) -> usize {
-    let beside = if panels > 1 { panels } else { count };
-    match beside {
-        2 if count > 2 && widest >= 4 => 4,
-        _ if beside <= widest => beside.max(1),
-        _ => balanced(beside, widest),
+/// Panels beside each other where nothing has to be aligned.
+fn flowing(count: usize, widest: usize) -> usize {
+    match count {
+        0 => 1,
+        _ if count <= widest => count,
+        5 | 6 | 9 => 3.min(widest),
+        _ => widest,
     }
-}
-
-/// Splits `count` panels into rows of nearly equal length, at most `widest` each.
-fn balanced(count: usize, widest: usize) -> usize {
-    let lines = count.div_ceil(widest);
-    count.div_ceil(lines)
 }
 
 /// What one series looks like.
@@ -107,8 +105,8 @@ pub struct Look {
     pub class: String,
     /// Paler for the earlier ones of several series of one colour, [0.4, 1].
     pub opacity: f64,
-    /// A long dash tells later rounds of a hue apart.
-    pub repeats: bool,
+    /// Long-dashed: an ablation, or a later round through the hues.
+    pub dashed: bool,
 }
 
 /// The looks of all series of a figure, in order of first appearance.
@@ -120,7 +118,7 @@ pub fn looks(frame: &Frame, colours: &Colours) -> Vec<Look> {
             continue;
         }
         let model = frame.text(row, "_model");
-        found.push(Look { name, style, class: colours.class(&model), opacity: 1.0, repeats: colours.repeats(&model) });
+        found.push(Look { name, style, class: colours.class(&model), opacity: 1.0, dashed: colours.dashed(&model) });
     }
     shade(&mut found);
     found
@@ -134,7 +132,7 @@ pub fn style(frame: &Frame, row: usize) -> String {
 
 fn shade(looks: &mut [Look]) {
     for i in 0..looks.len() {
-        let same = |other: &Look| (&other.class, &other.style, other.repeats) == (&looks[i].class, &looks[i].style, looks[i].repeats);
+        let same = |other: &Look| (&other.class, &other.style, other.dashed) == (&looks[i].class, &looks[i].style, looks[i].dashed);
         let total = looks.iter().filter(|other| same(other)).count();
         let before = looks[..i].iter().filter(|other| same(other)).count();
         looks[i].opacity = if total == 1 || looks[i].class == "cn" { 1.0 } else { 0.4 + 0.6 * before as f64 / (total - 1) as f64 };

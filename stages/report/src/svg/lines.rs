@@ -62,10 +62,10 @@ fn extent(frame: &Frame, column: &str, rows: &mut dyn Iterator<Item = usize>) ->
 fn y_scale(frame: &Frame, rows: &[usize], area: &Area) -> Scale {
     let all = |column| extent(frame, column, &mut rows.iter().copied());
     let (lo, hi) = all("_y");
-    let reach = ((hi - lo) * 0.6).max(0.02 * hi.abs()).max(1e-9);
     let has_band = rows.iter().any(|row| frame.number(*row, "_lo").is_some());
     let (band_lo, band_hi) = if has_band { (all("_lo").0, all("_hi").1) } else { (lo, hi) };
-    let (mut lo, mut hi) = (band_lo.clamp(lo - reach, lo), band_hi.clamp(hi, hi + reach));
+    let reach = ((hi - lo) * 0.6).max((band_hi - band_lo) * 0.4).max(0.02 * hi.abs());
+    let (mut lo, mut hi) = (band_lo.max(lo - reach).min(lo), band_hi.min(hi + reach).max(hi));
     if lo < 0.0 || frame.position("_mark").is_some() {
         (lo, hi) = (lo.min(0.0), hi.max(0.0));
     }
@@ -153,7 +153,7 @@ fn line_class(look: &Look) -> String {
         "published" => "thin",
         "model" => "dashed",
         "reference" => "dotted",
-        _ if look.repeats => "line long",
+        _ if look.dashed => "line long",
         _ => "line",
     };
     format!("{kind} {}", look.class)
