@@ -341,6 +341,9 @@ pub struct ReviewArgs {
     /// Marks that the page saved: prints CoT-pass@k instead of writing the page
     #[arg(long, value_name = "FILE")]
     pub marks: Option<PathBuf>,
+    /// Only cells whose MODEL/BENCHMARK/SETTING holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
     /// A problem is hard when it was solved, with an accuracy below this
     #[arg(long, default_value_t = 0.05)]
     pub below: f64,

@@ -279,10 +279,13 @@ impl Expansion<'_> {
             cpu_seconds: verify.cpu_seconds,
             allow_weak_sandbox: verify.allow_weak_sandbox,
         };
-        let inputs = vec![
+        let mut inputs = vec![
             output("problems", self.problems_of(&cell.1), "problems"),
             output("completions", self.completions_of(cell), "completions"),
         ];
+        if self.spec.models[&cell.0].results.is_some() {
+            inputs.push(output("recorded", cell_id("import", cell), "recorded.json"));
+        }
         self.step(cell_id("verify", cell), "verify", plain(params), inputs, "verify", &[("", "verify")]);
     }
 

@@ -9,6 +9,9 @@ use beyond_stage::Digest;
 use serde::Serialize;
 use std::fmt;
 
+/// Steps that a reason names at most.
+const NAMED: usize = 3;
+
 /// One step of a plan.
 #[derive(Clone, Debug, Serialize)]
 pub struct Planned {
@@ -93,12 +96,16 @@ fn describe(survey: &Survey, i: usize) -> (Option<Digest>, String) {
     match &survey.statuses[i] {
         Status::Hit(record) => (Some(record.key), format!("made {}", clock::utc(record.provenance.started))),
         Status::Run { key, reason, .. } => (Some(*key), reason.clone().unwrap_or_else(|| "not in the store".to_string())),
-        Status::Unknown { remade } => {
-            let names: Vec<&str> = remade.iter().map(|&parent| survey.id(parent)).collect();
-            (None, format!("key not known yet: {} will be made first", names.join(", ")))
-        }
+        Status::Unknown { remade } => (None, format!("key not known yet: {} will be made first", first_names(survey, remade))),
         Status::Blocked { reason } => (None, reason.clone()),
     }
+}
+
+/// The first few of many steps.
+fn first_names(survey: &Survey, steps: &[usize]) -> String {
+    let names: Vec<&str> = steps.iter().take(NAMED).map(|&step| survey.id(step)).collect();
+    let rest = steps.len() - names.len();
+    if rest == 0 { names.join(", ") } else { format!("{} and {rest} more", names.join(", ")) }
 }
 
 fn estimate(survey: &Survey, history: &History, i: usize, planned: &mut Planned) -> Result<()> {

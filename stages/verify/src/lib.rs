@@ -15,7 +15,7 @@ pub use filter::Filter;
 pub use params::*;
 
 use anyhow::{Result, bail};
-use beyond_record::{Completion, Flip, Problem, Verdict};
+use beyond_record::{Completion, Flip, Outcome, Problem, Verdict};
 use beyond_stage::{Job, Stage};
 use judge::Judged;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ impl Stage for Verify {
         job.write(&audits::audits(&groups, &verdicts)?)?;
         job.write(&examples::examples(&groups, &verdicts)?)?;
         let verdicts: Vec<Verdict> = verdicts.into_iter().flatten().collect();
-        job.write(&flips(&verdicts))?;
+        job.write(&flips(&verdicts, &recorded(job)?))?;
         job.write(&verdicts)
     }
 }
@@ -88,21 +88,38 @@ fn verdicts(group: &Group, judged: &[Judged]) -> Vec<Verdict> {
     group.completions.iter().zip(judged).map(row).collect()
 }
 
-/// Where the two policies disagree.
-fn flips(verdicts: &[Verdict]) -> Vec<Flip> {
-    let flip = |verdict: &Verdict| {
-        let paper = verdict.paper_outcome.filter(|paper| *paper != verdict.outcome)?;
-        Some(Flip {
-            model: verdict.model.clone(),
-            benchmark: verdict.benchmark.clone(),
-            setting: verdict.setting.clone(),
-            problem_id: verdict.problem_id.clone(),
-            sample_index: verdict.sample_index,
-            extracted: verdict.extracted.clone(),
-            between: "policy: paper, strict".into(),
-            old: paper,
-            new: verdict.outcome,
-        })
+/// Where the two policies disagree, and where a verdict recorded elsewhere (input role `recorded`) is not ours.
+fn flips(verdicts: &[Verdict], recorded: &Recorded) -> Vec<Flip> {
+    let paper = |verdict: &Verdict| flip(verdict, verdict.paper_outcome?, "policy: paper, strict");
+    let elsewhere = |verdict: &Verdict| {
+        let said = (*recorded.get(&verdict.problem_id)?.get(verdict.sample_index as usize)?)?;
+        let same = said == verdict.outcome.is_correct();
+        let old = if said { Outcome::Correct } else { Outcome::Incorrect };
+        if same { None } else { flip(verdict, old, "recorded elsewhere, ours") }
     };
-    verdicts.iter().filter_map(flip).collect()
+    verdicts.iter().filter_map(paper).chain(verdicts.iter().filter_map(elsewhere)).collect()
+}
+
+/// Verdicts that came with an imported log, by problem and sample.
+type Recorded = BTreeMap<String, Vec<Option<bool>>>;
+
+fn recorded(job: &Job) -> Result<Recorded> {
+    match job.inputs_of("recorded").next() {
+        None => Ok(Recorded::new()),
+        Some(input) => Ok(serde_json::from_slice(&std::fs::read(&input.path)?)?),
+    }
+}
+
+fn flip(verdict: &Verdict, old: Outcome, between: &str) -> Option<Flip> {
+    (old != verdict.outcome).then(|| Flip {
+        model: verdict.model.clone(),
+        benchmark: verdict.benchmark.clone(),
+        setting: verdict.setting.clone(),
+        problem_id: verdict.problem_id.clone(),
+        sample_index: verdict.sample_index,
+        extracted: verdict.extracted.clone(),
+        between: between.to_string(),
+        old,
+        new: verdict.outcome,
+    })
 }

@@ -1,7 +1,7 @@
 //! Stage `import`: results made elsewhere enter at their own layer. One file per format; a format is a function from files to rows.
 //!
-//! Outputs: `counts` for the format `counts`; otherwise `completions`, `problems` when the log holds them, and `recorded.json` when it holds
-//! verdicts: `{problem: [true, false, null, ...]}` in the order of samples, to be compared with ours and never used as ours.
+//! Outputs: `counts` for the format `counts`; otherwise `completions`, `problems` when the log holds them, and `recorded.json`, the verdicts it
+//! holds: `{problem: [true, false, null, ...]}` in the order of samples, to be compared with ours (`verify`) and never used as ours.
 //! The rules every importer keeps (docs/import.md): a missing field is None, never a default; (problem, sample) is unique; nothing depends on
 //! the names of files; every error names file, line and what was expected, and nothing is half imported.
 
@@ -78,9 +78,7 @@ impl Stage for Import {
         if !imported.problems.is_empty() {
             job.write(&imported.problems)?;
         }
-        if !imported.recorded.is_empty() {
-            job.write_file("recorded.json", &serde_json::to_vec(&imported.recorded)?)?;
-        }
+        job.write_file("recorded.json", &serde_json::to_vec(&imported.recorded)?)?;
         job.write(&imported.completions)
     }
 }

@@ -47,7 +47,7 @@ struct Answer {
 /// Writes the page, or reads marks and prints what follows from them.
 pub fn review(cli: &Cli, args: &ReviewArgs) -> Result<ExitCode> {
     let context = Context::load(cli, &args.spec)?;
-    let cells = cells(&context, args.below)?;
+    let cells = cells(&context, args)?;
     if let Some(path) = &args.marks {
         let scores = marks::score(&cells, path)?;
         return if args.json { print_json(&scores) } else { print_line(&marks::describe(&scores)) };
@@ -55,7 +55,10 @@ pub fn review(cli: &Cli, args: &ReviewArgs) -> Result<ExitCode> {
     let cases: Vec<&Case> = cells.iter().flat_map(|cell| &cell.cases).collect();
     if cases.is_empty() {
         let limit = 100.0 * args.below;
-        return Err(user_error(format!("no problem was solved with an accuracy above 0 and below {limit} %: there is nothing to read")));
+        let only = args.only.as_ref().map_or_else(String::new, |text| format!(" in the cells of {text:?}"));
+        return Err(user_error(format!(
+            "no problem was solved with an accuracy above 0 and below {limit} %{only}: there is nothing to read"
+        )));
     }
     std::fs::write(&args.out, page::page(&context.loaded.name, &cases)?).with_context(|| format!("cannot write {}", args.out.display()))?;
     let answers: usize = cases.iter().map(|case| case.answers.len()).sum();
@@ -66,13 +69,15 @@ pub fn review(cli: &Cli, args: &ReviewArgs) -> Result<ExitCode> {
     ))
 }
 
-fn cells(context: &Context, below: f64) -> Result<Vec<Cell>> {
+/// The cells whose `model/benchmark/setting` holds the text asked for.
+fn cells(context: &Context, args: &ReviewArgs) -> Result<Vec<Cell>> {
     let survey = context.survey()?;
     let verified: Vec<&Record> = survey.records().filter(|record| record.outputs.contains_key(Verdict::NAME)).collect();
     if verified.is_empty() {
         return Err(user_error("nothing has been verified yet; `beyond run` the spec first"));
     }
-    verified.into_iter().map(|record| cell(&context.store, record, below)).collect()
+    let wanted = |record: &&Record| args.only.as_ref().is_none_or(|text| record.step.contains(text.as_str()));
+    verified.into_iter().filter(wanted).map(|record| cell(&context.store, record, args.below)).collect()
 }
 
 fn cell(store: &Store, record: &Record, below: f64) -> Result<Cell> {
