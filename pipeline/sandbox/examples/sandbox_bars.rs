@@ -1,6 +1,6 @@
 //! Prints the bars of the code judge: reference solutions, recorded verdicts, throughput.
 //!
-//!     cargo run --release -p beyond-sandbox --example measure [-- references|samples|trivial] [CPU_SECONDS]
+//!     cargo run -p beyond-sandbox --example sandbox_bars [-- references|samples|trivial] [CPU_SECONDS]
 //!
 //! Needs the folder `../shared` beside the checkout (benchmark files and recorded model outputs); see
 //! docs/verification.md, section Code, for the numbers it gave.
@@ -118,8 +118,14 @@ fn samples(data: &Path, seconds: f64) -> Result<()> {
         items.extend(samples[row.codet_row].samples.iter().map(|s| (task, s.as_str())));
     }
     let (judgements, spent) = judge(Config { cpu_seconds: seconds, ..Config::default() }, &items)?;
-    compare(&recorded, &judgements);
+    let differ = compare(&recorded, &judgements);
     throughput(&items, &judgements, spent);
+    println!("the differences again, with the recorded limits (10 CPU s, 1 GiB)");
+    let again: Vec<(&Task, &str)> = differ.iter().map(|i| items[*i]).collect();
+    let config = Config { cpu_seconds: 10.0, memory_bytes: 1 << 30, ..Config::default() };
+    for (i, judgement) in differ.iter().zip(judge(config, &again)?.0) {
+        println!("  {} [{}] {} {}", items[*i].0.id, i % 100, judgement.outcome.as_str(), judgement.reason);
+    }
     Ok(())
 }
 
@@ -132,17 +138,18 @@ fn letter(outcome: Outcome) -> char {
     }
 }
 
-/// The table of recorded against given verdicts, every difference, and pass@k.
-fn compare(recorded: &[Recorded], judgements: &[Judgement]) {
+/// Prints the table of recorded against given verdicts, every difference, and pass@k. The items that differ.
+fn compare(recorded: &[Recorded], judgements: &[Judgement]) -> Vec<usize> {
     let mut table: BTreeMap<(char, char), u32> = BTreeMap::new();
     let mut reasons: BTreeMap<(String, String), u32> = BTreeMap::new();
-    let mut counts = Vec::new();
-    for (row, given) in recorded.iter().zip(judgements.chunks(100)) {
+    let (mut counts, mut differ) = (Vec::new(), Vec::new());
+    for (at, (row, given)) in recorded.iter().zip(judgements.chunks(100)).enumerate() {
         for (i, (was, j)) in row.verdicts.chars().zip(given).enumerate() {
             let is = letter(j.outcome);
             *table.entry((was, is)).or_default() += 1;
             let error = row.errors[i].clone().unwrap_or_default();
             if was != is {
+                differ.push(100 * at + i);
                 println!("  differs: {} [{i}] recorded {was} {error}, given {is} {}", row.task_id, j.reason);
             } else if error != j.reason && is == 'F' {
                 *reasons.entry((error, j.reason.clone())).or_default() += 1;
@@ -155,6 +162,7 @@ fn compare(recorded: &[Recorded], judgements: &[Judgement]) {
     for k in [1, 2, 10, 100] {
         println!("  pass@{k} {:.4}", counts.iter().map(|c| pass_at_k(100, *c, k)).sum::<f64>() / counts.len() as f64);
     }
+    differ
 }
 
 /// 1 - C(n-c, k) / C(n, k), here only to check; the pipeline's own lives in beyond-statistics.

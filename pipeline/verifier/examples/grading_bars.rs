@@ -1,4 +1,4 @@
-//! Agreement per case file, speed and tail on real outputs: `cargo run --release --example measure [-- list]`.
+//! Agreement per case file, speed and tail on real outputs: `cargo run -p beyond-verifier --example grading_bars [-- list]`.
 //!
 //! Reads `../shared/data` beside the checkout; says what is missing when it is absent. With `list`, every disagreement.
 

@@ -1,7 +1,7 @@
 //! What training costs and where the time goes, on the laboratory's default model and corpus.
 //!
-//! `cargo run -p beyond-train --example measure -- [pretraining steps] [GRPO steps] [threads] [batch] [seed]`. Times are CPU-seconds (user +
-//! system) of the process, because cores may be shared; divide by threads for wall time on free cores. Problems are of the RL fold.
+//! `cargo run -p beyond-train --example training_speed -- [name=value ...]`, names and defaults in [`Options`]. Times are CPU-seconds (user + system)
+//! of the process, because cores may be shared; divide by threads for wall time on free cores. Problems are of the RL fold.
 
 use anyhow::{Context, Result};
 use beyond_model::{
@@ -21,25 +21,47 @@ const SETS: [(&str, u32); 5] = [("program", 2), ("program", 3), ("modular", 3), 
 /// Parts of the corpus.
 const CORPUS: [(&str, f64); 3] = [("program", 0.5), ("countdown", 0.25), ("modular", 0.25)];
 
+#[derive(serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct Options {
+    /// Pretraining steps, documents per step, peak learning rate.
     pretrain: u64,
-    rounds: u64,
-    threads: usize,
     batch: u64,
+    rate: f64,
+    /// GRPO steps; 0 leaves RL and the phases out.
+    rounds: u64,
+    /// Difficulty of the RL problems: 0 for the easiest benchmarks only, 1 for the experiment's mixture.
+    hard: u64,
+    threads: usize,
     seed: u64,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Options { pretrain: 300, batch: 256, rate: 4e-3, rounds: 20, hard: 1, threads: 1, seed: 101 }
+    }
+}
+
+impl Options {
+    fn read() -> Result<Self> {
+        let mut given = serde_json::Map::new();
+        for argument in std::env::args().skip(1) {
+            let (name, value) = argument.split_once('=').with_context(|| format!("{argument:?} is not name=value"))?;
+            given.insert(name.to_string(), serde_json::from_str(value).with_context(|| format!("{value:?} is not a number"))?);
+        }
+        Ok(serde_json::from_value(Value::Object(given))?)
+    }
+}
+
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>());
-    let mut next = |default: u64| arguments.next().unwrap_or(Ok(default)).context("arguments are whole numbers");
-    let options = Options { pretrain: next(300)?, rounds: next(20)?, threads: next(1)? as usize, batch: next(256)?, seed: next(101)? };
+    let options = Options::read()?;
     let folder = tempfile::tempdir()?;
     let base = train(&folder.path().join("base"), None, pretrain(&options), &options)?;
     pass_rates("base", &base, options.threads)?;
-    pretraining_phases(&base, &options)?;
     if options.rounds > 0 {
         let tuned = train(&folder.path().join("grpo"), Some(&base), grpo(&options), &options)?;
         pass_rates("GRPO", &tuned, options.threads)?;
+        pretraining_phases(&base, &options)?;
         rollout_phases(&base, &options)?;
     }
     Ok(())
@@ -48,12 +70,16 @@ fn main() -> Result<()> {
 fn pretrain(options: &Options) -> Value {
     let corpus: Vec<Value> = CORPUS.iter().map(|(name, weight)| json!({"family": {"family": name}, "weight": weight})).collect();
     let architecture = json!({"hidden": 64, "layers": 3, "heads": 4, "feed_forward": 160});
-    json!({"pretrain": {"architecture": architecture, "corpus": corpus, "steps": options.pretrain, "batch": options.batch}})
+    json!({"pretrain": {"architecture": architecture, "corpus": corpus, "steps": options.pretrain, "batch": options.batch, "learning_rate": options.rate}})
 }
 
 fn grpo(options: &Options) -> Value {
     let source = |(name, level, problems): (&str, u32, u32)| json!({"family": {"family": name}, "level": level, "problems": problems});
-    let problems = [("program", 2, 200), ("program", 3, 1800), ("countdown", 4, 1000), ("modular", 3, 1000)].map(source);
+    let problems: &[(&str, u32, u32)] = match options.hard {
+        0 => &[("program", 2, 200), ("countdown", 3, 1000)],
+        _ => &[("program", 2, 200), ("program", 3, 1800), ("countdown", 4, 1000), ("modular", 3, 1000)],
+    };
+    let problems: Vec<Value> = problems.iter().copied().map(source).collect();
     json!({"reinforce": {"algorithm": "grpo", "problems": problems, "steps": options.rounds}})
 }
 
@@ -87,7 +113,10 @@ fn train(folder: &Path, from: Option<&Path>, recipe: Value, options: &Options) -
 fn report(log: &[TrainLog], cpu: f64, wall: f64) {
     let (steps, last) = (log.len() as f64, &log[log.len() - 1]);
     println!("\n{}: {steps} steps, {cpu:.1} CPU-s, {wall:.1} s wall", last.algorithm);
+    let tail = &log[log.len() - log.len().div_ceil(20)..];
+    let loss = tail.iter().map(|row| row.loss).sum::<f64>() / tail.len() as f64;
     println!("  {:.1} CPU-ms per step, {:.0} tokens per CPU-s", 1e3 * cpu / steps, last.tokens as f64 / cpu);
+    println!("  mean loss of the last {} steps {loss:.4}", tail.len());
     for row in log.iter().step_by((log.len() / 10).max(1)).chain([last]) {
         let show = |name: &str, value: Option<f64>| value.map_or(String::new(), |value| format!("  {name} {value:.4}"));
         let columns = [

@@ -1,0 +1,242 @@
+//! Seeded mutations of real-looking answers: no panic, the same judgement twice, never more steps than the budget.
+//!
+//! `cargo run --example fuzz -- N [SEED]`; the failing input is printed and the exit status is 1.
+
+use beyond_verifier::{Options, Policy, explain_math, grade_choice, grade_math_with, math::steps_of_math};
+use std::{panic::catch_unwind, process::ExitCode, time::Instant};
+
+const CORPUS: &str = include_str!("../tests/equivalence.jsonl");
+
+const PIECES: &[&str] = &[
+    "\\frac",
+    "\\frac{1}{2}",
+    "\\sqrt",
+    "\\sqrt[3]{",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\\{",
+    "\\}",
+    "|",
+    "^",
+    "_",
+    "^{",
+    "_{",
+    "!",
+    "'",
+    ",",
+    ";",
+    ":",
+    "=",
+    "<",
+    "\\le ",
+    "\\in ",
+    "\\cup ",
+    "\\pm ",
+    "\\mp ",
+    "\\infty",
+    "\\pi",
+    "e",
+    "i",
+    "x",
+    "n",
+    "10^{10^{",
+    "99999999999",
+    "0.",
+    ".5",
+    "1e9",
+    "%",
+    "^\\circ",
+    "\\text{",
+    "\\text{ cm}",
+    " and ",
+    "\\begin{pmatrix}",
+    "\\end{pmatrix}",
+    "\\begin{cases}",
+    "&",
+    "\\\\",
+    "\\sum_{k=1}^{100}",
+    "\\prod_{n=2}^{9}",
+    "\\int_0^1",
+    "\\lim_{x\\to0}",
+    "\\binom",
+    "\\log_",
+    "\\sin",
+    "\\arcsin",
+    "\\boxed{",
+    "$",
+    "$$",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "The answer is ",
+    "####",
+    "<answer>",
+    "</think>",
+    "√",
+    "½",
+    "²",
+    "₃",
+    "×",
+    "−",
+    "（",
+    "，",
+    "é",
+    "\u{0}",
+    "\u{c}rac",
+    "\text{",
+    "\u{1F600}",
+    "\\overline{6}",
+    "\\left",
+    "\\right",
+    "\\lfloor",
+    "\\rfloor",
+    "\\mid ",
+    "\\setminus",
+    "\\mathbb{R}",
+    "\\ldots",
+    "...",
+    "\\pmod{7}",
+    "a.m.",
+    "12:30",
+    "\\$",
+    "*",
+    "**",
+    "-",
+    "--",
+    "+",
+    "/",
+    "//",
+    "f(",
+    "\\over ",
+    "\\choose ",
+    "52_8",
+    "1,234",
+    "1 000",
+    "\\vec{",
+    "\\bar",
+    "\\max",
+    "\\gcd(",
+    "\n",
+    "\n\n",
+    " ",
+    "~",
+    "\\",
+    "\\quad",
+    "\\,",
+];
+
+struct Rng(u64);
+
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.next() % n.max(1) as u64).unwrap_or(0)
+    }
+
+    fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+}
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let n: u64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(10_000);
+    let seed: u64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(1);
+    let corpus = corpus();
+    let texts: Vec<&str> = corpus.iter().map(String::as_str).collect();
+    std::panic::set_hook(Box::new(|_| {}));
+    let (start, mut slowest, mut most) = (Instant::now(), (0.0, String::new()), 0);
+    let mut outcomes = std::collections::BTreeMap::new();
+    for k in 0..n {
+        let mut rng = Rng(seed.wrapping_mul(1 << 32).wrapping_add(k));
+        let (gold, answer) = (input(&mut rng, &texts, 2), input(&mut rng, &texts, 6));
+        let before = Instant::now();
+        let Ok((outcome, steps)) = catch_unwind(|| check(&gold, &answer)) else {
+            eprintln!("input {k} of seed {seed} panicked or broke a bound:\ngold {gold:?}\nanswer {answer:?}");
+            return ExitCode::FAILURE;
+        };
+        *outcomes.entry(outcome).or_insert(0u64) += 1;
+        most = most.max(steps);
+        let ms = before.elapsed().as_secs_f64() * 1e3;
+        if ms > slowest.0 {
+            slowest = (ms, format!("{:.60?} | {:.60?}", gold, answer));
+        }
+    }
+    println!("{n} inputs of seed {seed}: no panic, every judgement twice the same, at most {most} steps");
+    println!("{outcomes:?}; {:.0} s, slowest input {:.1} ms (six judgements): {}", start.elapsed().as_secs_f64(), slowest.0, slowest.1);
+    ExitCode::SUCCESS
+}
+
+/// Golds and answers of the committed cases.
+fn corpus() -> Vec<String> {
+    let rows = CORPUS.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
+    let texts = rows.flat_map(|r| [r["gold"].as_str().map(str::to_owned), r["pred"].as_str().map(str::to_owned)]);
+    texts.flatten().collect()
+}
+
+fn check(gold: &str, answer: &str) -> (&'static str, u64) {
+    let strict = Options::default();
+    let first = grade_math_with(gold, answer, &strict);
+    assert_eq!(first, grade_math_with(gold, answer, &strict), "two judgements of one input");
+    let paper = Options::of(Policy::Paper);
+    assert_eq!(grade_math_with(gold, answer, &paper), grade_math_with(gold, answer, &paper), "two judgements under paper");
+    let options = [gold.to_owned(), answer.to_owned(), "3".to_owned()];
+    let _ = (explain_math(gold, answer, &strict), grade_choice("A", &options, answer));
+    let steps = steps_of_math(gold, answer, &strict);
+    assert!(steps <= strict.budget, "{steps} steps");
+    (first.outcome.as_str(), steps)
+}
+
+fn input(rng: &mut Rng, corpus: &[&str], mutations: usize) -> String {
+    let mut text = rng.pick(corpus).to_owned();
+    for _ in 0..rng.below(mutations + 1) {
+        mutate(rng, corpus, &mut text);
+    }
+    match rng.below(40) {
+        0 => format!("Some words first, 3 of them.\n\nThe answer is {text}. I hope it is right."),
+        1..=6 => format!("so \\boxed{{{text}}}."),
+        7 => text.repeat(1 + rng.below(60)),
+        8 if rng.below(20) == 0 => rng.pick(PIECES).repeat(1 + rng.below(20_000)),
+        _ => text,
+    }
+}
+
+fn mutate(rng: &mut Rng, corpus: &[&str], text: &mut String) {
+    let at = boundary(text, rng.below(text.len() + 1));
+    let end = boundary(text, at + rng.below(8));
+    match rng.below(7) {
+        0 => text.insert_str(at, rng.pick(PIECES)),
+        1 => text.replace_range(at..end, ""),
+        2 => text.replace_range(at..end, rng.pick(PIECES)),
+        3 => text.truncate(at),
+        4 => {
+            let part = text[at..end].to_owned();
+            text.insert_str(at, &part.repeat(1 + rng.below(6)));
+        }
+        5 => {
+            let other = rng.pick(corpus);
+            let from = boundary(other, rng.below(other.len() + 1));
+            text.insert_str(at, &other[from..]);
+        }
+        _ => {
+            let piece = rng.pick(PIECES);
+            *text = format!("{piece}{text}{}", rng.pick(PIECES));
+        }
+    }
+}
+
+fn boundary(text: &str, index: usize) -> usize {
+    (0..=index.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
+}
