@@ -47,7 +47,8 @@ pub fn draw(frame: &Frame, labels: &AxisLabels, colours: &Colours, kind: Kind) -
     } else {
         String::new()
     };
-    Drawing { keys: if alone || looks.len() == 1 { Vec::new() } else { looks.iter().map(key).collect() }, panels, columns, remark }
+    let keys = if alone { Vec::new() } else { looks.iter().filter(|look| !look.name.is_empty()).map(key).collect() };
+    Drawing { keys, panels, columns, remark }
 }
 
 fn extent(frame: &Frame, column: &str, rows: &mut dyn Iterator<Item = usize>) -> (f64, f64) {
