@@ -1,6 +1,7 @@
 //! One self-contained page: inline style and pictures, no script, nothing from the network.
 
-use super::{CAVEAT, heading, numeric_columns};
+use super::CAVEAT;
+use super::table::{MOST_ROWS, at_powers_of_two, cut_note, table};
 use crate::content::{Content, Rendered};
 use crate::frame::{Cell, Frame};
 use crate::params::or;
@@ -10,8 +11,6 @@ use beyond_stage::Digest;
 const TEMPLATE: &str = include_str!("../../../../reports/templates/page.html");
 const PAGE_STYLE: &str = include_str!("../../../../reports/templates/page.css");
 const FIGURE_STYLE: &str = include_str!("../../../../reports/templates/figure.css");
-/// Rows of a table shown on the page; the CSV has all.
-const MOST_ROWS: usize = 80;
 
 /// The whole page.
 pub fn page(content: &Content) -> String {
@@ -208,29 +207,6 @@ fn figure(figure: &Rendered) -> String {
     out + &format!("<p class=\"files\"><a href=\"tables/{0}.csv\">tables/{0}.csv</a>{1}</p>\n", figure.anchor, svg_link(figure))
 }
 
-/// A long table over a dense grid of k is shown at powers of two and at the largest k.
-fn at_powers_of_two(frame: &Frame) -> Frame {
-    let Some(column) = frame.position("k").filter(|_| frame.rows.len() > MOST_ROWS) else { return frame.clone() };
-    let k = |row: &[Cell]| match row[column] {
-        Cell::Int(k) => k,
-        _ => 1,
-    };
-    let most = frame.rows.iter().map(|row| k(row)).max().unwrap_or(1);
-    let shown = |row: &&Vec<Cell>| k(row) == most || k(row) & (k(row) - 1) == 0;
-    Frame { columns: frame.columns.clone(), rows: frame.rows.iter().filter(shown).cloned().collect() }
-}
-
-fn cut_note(all: &Frame, shown: &Frame) -> String {
-    let (all, shown) = (all.rows.len(), shown.rows.len());
-    if all == 1 {
-        " (1 row)".to_string()
-    } else if all == shown {
-        format!(" ({all} rows)")
-    } else {
-        format!(" ({all} rows; here those where k is a power of two)")
-    }
-}
-
 fn svg_link(figure: &Rendered) -> String {
     if figure.drawing.is_some() { format!(" · <a href=\"figures/{0}.svg\">figures/{0}.svg</a>", figure.anchor) } else { String::new() }
 }
@@ -307,33 +283,6 @@ fn role_item(role: &str, digests: &[Digest]) -> String {
     format!("<dt>{} ({})</dt><dd>{}</dd>\n", escape(role), digests.len(), short.join(" "))
 }
 
-/// A table, cut after `most` rows.
-fn table(frame: &Frame, most: usize) -> String {
-    let classes = classes(frame);
-    let class = |i: usize| classes[i];
-    let head: String =
-        frame.columns.iter().enumerate().map(|(i, name)| format!("<th{}>{}</th>", class(i), escape(&heading(name)))).collect();
-    let line = |row: &Vec<Cell>| {
-        let cells: String = row.iter().enumerate().map(|(i, cell)| format!("<td{}>{}</td>", class(i), escape(&cell.short()))).collect();
-        format!("<tr>{cells}</tr>\n")
-    };
-    let body: String = frame.rows.iter().take(most).map(line).collect();
-    let more = frame.rows.len().saturating_sub(most);
-    let cut = if more > 0 { format!("<p class=\"soft\">{more} more rows in the CSV file.</p>") } else { String::new() };
-    format!("<div class=\"scroll\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>{cut}\n")
-}
-
-/// Columns flush right, columns of long text that may wrap, and the rest.
-fn classes(frame: &Frame) -> Vec<&'static str> {
-    let is_long = |i: usize| frame.rows.iter().any(|row| row[i].to_string().chars().count() > 36);
-    let class = |(i, numeric): (usize, bool)| match numeric {
-        true => " class=\"n\"",
-        false if is_long(i) => " class=\"t\"",
-        false => "",
-    };
-    numeric_columns(frame).into_iter().enumerate().map(class).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -341,12 +290,5 @@ mod tests {
     #[test]
     fn inserted_text_is_not_searched_for_placeholders() {
         assert_eq!(fill("a {{x}} b {{y}}", &[("x", "{{y}}"), ("y", "2")]), "a {{y}} b 2");
-    }
-
-    #[test]
-    fn a_long_table_is_cut_and_says_so() {
-        let frame = Frame { columns: vec!["n_x".into()], rows: (0..5).map(|i| vec![Cell::Int(i)]).collect() };
-        let html = table(&frame, 2);
-        assert!(html.contains("3 more rows") && html.contains("<th class=\"n\">n x</th>") && !html.contains("<td class=\"n\">2</td>"));
     }
 }

@@ -3,6 +3,7 @@
 pub mod html;
 pub mod markdown;
 pub mod summary;
+mod table;
 
 use crate::frame::Frame;
 
