@@ -434,8 +434,8 @@ impl Expansion<'_> {
             family: model.size.clone(),
             algorithm: reinforce.map(|recipe| plain(recipe.algorithm).as_str().unwrap_or_default().to_string()).unwrap_or_default(),
             ablation: model.ablation.clone(),
-            step: model.snapshot.or(reinforce.filter(|recipe| !recipe.checkpoints.is_empty()).map(|recipe| recipe.steps)),
-            seed: Some(trained.seed.unwrap_or(self.spec.seed)),
+            step: model.snapshot.or(reinforce.map(|recipe| recipe.steps)),
+            seed: recipe_of(trained).map(|_| trained.seed.unwrap_or(self.spec.seed)),
             description: model.description.clone(),
         }
     }
