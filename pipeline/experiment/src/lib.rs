@@ -115,7 +115,7 @@ mod tests {
             ),
             (
                 &format!("{HEAD}evaluate: []\ncompare: [{{base: base, models: [rl], benchmarks: [c], settings: [s]}}]\n"),
-                "bad.yaml:8:51: there is no benchmark \"c\"",
+                "bad.yaml:8:50: there is no benchmark \"c\"",
                 "b",
             ),
             ("name: t\nbenchmarks: {}\nmodels: {m: {}}\nevaluate: []\n", "bad.yaml:3:13: a model has exactly one of", "this one has none"),
