@@ -17,7 +17,15 @@ use std::path::Path;
 use std::time::Instant;
 
 /// Problem sets whose pass@1 is printed: family, level.
-const SETS: [(&str, u32); 5] = [("program", 2), ("program", 3), ("modular", 3), ("countdown", 3), ("countdown", 4)];
+const SETS: [(&str, u32); 7] =
+    [("program", 2), ("program", 3), ("modular", 1), ("modular", 2), ("modular", 3), ("countdown", 3), ("countdown", 4)];
+/// RL problems: family, level, how many.
+type Mixture = &'static [(&'static str, u32, u32)];
+/// Problems that a base solves now and then, and a mixture with many that it hardly ever solves.
+const MIXTURES: [(&str, Mixture); 2] = [
+    ("easy", &[("program", 2, 200), ("countdown", 3, 1000), ("modular", 1, 400), ("modular", 2, 400)]),
+    ("hard", &[("program", 2, 200), ("program", 3, 1800), ("countdown", 4, 1000), ("modular", 3, 1000)]),
+];
 /// Parts of the corpus.
 const CORPUS: [(&str, f64); 3] = [("program", 0.5), ("countdown", 0.25), ("modular", 0.25)];
 
@@ -28,17 +36,15 @@ struct Options {
     pretrain: u64,
     batch: u64,
     rate: f64,
-    /// GRPO steps; 0 leaves RL and the phases out.
+    /// GRPO steps on each of the mixtures of problems; 0 leaves RL and the phases out.
     rounds: u64,
-    /// Difficulty of the RL problems: 0 for the easiest benchmarks only, 1 for the experiment's mixture.
-    hard: u64,
     threads: usize,
     seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { pretrain: 300, batch: 256, rate: 4e-3, rounds: 20, hard: 1, threads: 1, seed: 101 }
+        Options { pretrain: 300, batch: 256, rate: 4e-3, rounds: 20, threads: 1, seed: 101 }
     }
 }
 
@@ -59,8 +65,10 @@ fn main() -> Result<()> {
     let base = train(&folder.path().join("base"), None, pretrain(&options), &options)?;
     pass_rates("base", &base, options.threads)?;
     if options.rounds > 0 {
-        let tuned = train(&folder.path().join("grpo"), Some(&base), grpo(&options), &options)?;
-        pass_rates("GRPO", &tuned, options.threads)?;
+        for (name, problems) in MIXTURES {
+            let tuned = train(&folder.path().join(name), Some(&base), grpo(problems, &options), &options)?;
+            pass_rates(&format!("GRPO on {name} problems"), &tuned, options.threads)?;
+        }
         pretraining_phases(&base, &options)?;
         rollout_phases(&base, &options)?;
     }
@@ -73,13 +81,9 @@ fn pretrain(options: &Options) -> Value {
     json!({"pretrain": {"architecture": architecture, "corpus": corpus, "steps": options.pretrain, "batch": options.batch, "learning_rate": options.rate}})
 }
 
-fn grpo(options: &Options) -> Value {
-    let source = |(name, level, problems): (&str, u32, u32)| json!({"family": {"family": name}, "level": level, "problems": problems});
-    let problems: &[(&str, u32, u32)] = match options.hard {
-        0 => &[("program", 2, 200), ("countdown", 3, 1000)],
-        _ => &[("program", 2, 200), ("program", 3, 1800), ("countdown", 4, 1000), ("modular", 3, 1000)],
-    };
-    let problems: Vec<Value> = problems.iter().copied().map(source).collect();
+fn grpo(problems: Mixture, options: &Options) -> Value {
+    let source = |(name, level, problems): &(&str, u32, u32)| json!({"family": {"family": name}, "level": level, "problems": problems});
+    let problems: Vec<Value> = problems.iter().map(source).collect();
     json!({"reinforce": {"algorithm": "grpo", "problems": problems, "steps": options.rounds}})
 }
 
