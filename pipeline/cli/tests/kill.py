@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills a run at random instants (SIGKILL), resumes it, and compares the result with that of an uninterrupted run.
 
-    pipeline/cli/tests/kill.py [--spec SPEC] [--preset PRESET] [--kills N] [--seed S]
+    pipeline/cli/tests/kill.py [--spec SPEC] [--preset PRESET, default smoke] [--kills N] [--seed S]
 """
 import argparse, os, random, signal, subprocess, tempfile, time
 from beyond import PROGRAM, ROOT, build, expect, outputs, run_json
@@ -26,7 +26,7 @@ def kill_once(command, seconds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--spec", default="experiments/lab.yaml")
-    parser.add_argument("--preset")
+    parser.add_argument("--preset", default="smoke")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
