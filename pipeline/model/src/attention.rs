@@ -87,37 +87,40 @@ fn sized(buffer: &mut Vec<f32>, n: usize) -> &mut [f32] {
     &mut buffer[..n]
 }
 
-/// Copies one head of the visible rows: row-major [rows, head] into `straight`, transposed [head, stride] into `turned`.
-fn gather(qkv: &[f32], width: usize, offset: usize, head: usize, segment: Segment, straight: &mut [f32], turned: &mut [f32]) {
-    let stride = stride(segment);
-    let mut n = 0;
-    for row in visible(segment) {
-        let x = &qkv[row * width + offset..][..head];
-        straight[n * head..][..head].copy_from_slice(x);
-        for (d, &v) in x.iter().enumerate() {
-            turned[d * stride + n] = v;
-        }
-        n += 1;
-    }
-    for d in 0..head {
-        turned[d * stride + n..(d + 1) * stride].fill(0.0);
+/// Copies one head of the visible rows, row-major [rows, head].
+fn gather(qkv: &[f32], width: usize, offset: usize, head: usize, segment: Segment, out: &mut Vec<f32>) {
+    let out = sized(out, (segment.parent.1 + segment.len) * head);
+    for (target, row) in out.chunks_exact_mut(head).zip(visible(segment)) {
+        target.copy_from_slice(&qkv[row * width + offset..][..head]);
     }
 }
 
+/// The same transposed, [head, stride], with zeros in the padding.
+fn gather_turned(qkv: &[f32], width: usize, offset: usize, head: usize, segment: Segment, out: &mut Vec<f32>) {
+    let (stride, rows) = (stride(segment), segment.parent.1 + segment.len);
+    let out = sized(out, head * stride);
+    for (n, row) in visible(segment).enumerate() {
+        for (d, &v) in qkv[row * width + offset..][..head].iter().enumerate() {
+            out[d * stride + n] = v;
+        }
+    }
+    out.chunks_exact_mut(stride).for_each(|line| line[rows..].fill(0.0));
+}
+
 impl Scratch {
-    fn gather_keys_values(&mut self, qkv: &[f32], shape: Shape, kv: usize, segment: Segment) {
-        let (rows, stride, head) = (segment.parent.1 + segment.len, stride(segment), shape.head);
-        gather(qkv, shape.width, shape.key(kv), head, segment, sized(&mut self.keys, rows * head), sized(&mut self.keys_t, head * stride));
-        gather(
-            qkv,
-            shape.width,
-            shape.value(kv),
-            head,
-            segment,
-            sized(&mut self.values, rows * head),
-            sized(&mut self.values_t, head * stride),
-        );
-        sized(&mut self.scores, QUERIES.min(segment.len) * stride);
+    /// What the scores and their weighted sum need.
+    fn gather_forward(&mut self, qkv: &[f32], shape: Shape, kv: usize, segment: Segment) {
+        gather_turned(qkv, shape.width, shape.key(kv), shape.head, segment, &mut self.keys_t);
+        gather(qkv, shape.width, shape.value(kv), shape.head, segment, &mut self.values);
+        sized(&mut self.scores, QUERIES.min(segment.len) * stride(segment));
+    }
+
+    /// What the scores and their gradients need.
+    fn gather_backward(&mut self, qkv: &[f32], shape: Shape, kv: usize, segment: Segment) {
+        gather_turned(qkv, shape.width, shape.key(kv), shape.head, segment, &mut self.keys_t);
+        gather(qkv, shape.width, shape.key(kv), shape.head, segment, &mut self.keys);
+        gather_turned(qkv, shape.width, shape.value(kv), shape.head, segment, &mut self.values_t);
+        sized(&mut self.scores, QUERIES.min(segment.len) * stride(segment));
     }
 
     fn compute_scores(&mut self, qkv: &[f32], shape: Shape, h: usize, block: &Block) {
@@ -132,7 +135,7 @@ pub(crate) fn forward(config: &Config, segments: &[Segment], qkv: &[f32], out: &
     let shape = Shape::new(config);
     for &segment in segments {
         for kv in 0..config.kv_heads {
-            scratch.gather_keys_values(qkv, shape, kv, segment);
+            scratch.gather_forward(qkv, shape, kv, segment);
             for h in kv * shape.group..(kv + 1) * shape.group {
                 for block in blocks(segment, stride(segment), shape.scale) {
                     scratch.compute_scores(qkv, shape, h, &block);
@@ -170,7 +173,7 @@ pub(crate) fn backward(
     dqkv.fill(0.0);
     for &segment in segments {
         for kv in 0..config.kv_heads {
-            scratch.gather_keys_values(qkv, shape, kv, segment);
+            scratch.gather_backward(qkv, shape, kv, segment);
             scratch.clear_gradients(segment, shape.head);
             for h in kv * shape.group..(kv + 1) * shape.group {
                 for block in blocks(segment, stride(segment), shape.scale) {

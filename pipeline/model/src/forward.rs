@@ -151,9 +151,8 @@ fn block(prepared: &Prepared, layer: usize, chunk: &Chunk, saved: &mut Saved, x:
 
 /// `out = x + input W`.
 fn residual(x: &[f32], input: &[f32], weight: &Packed, rows: usize, out: &mut Vec<f32>) {
-    out.clear();
-    out.extend_from_slice(x);
-    product(rows, Left::rows(input, input.len() / rows), weight, out, weight.n(), Init::Add);
+    let init = Init::From(x);
+    product(rows, Left::rows(input, input.len() / rows), weight, size(out, x.len()), weight.n(), init);
 }
 
 fn project_qkv(decoder: &Decoder, weights: &Block, packed: &PackedBlock, chunk: &Chunk, prepared: &Prepared, saved: &mut Saved) {
@@ -201,7 +200,7 @@ impl Workspace {
         let c = config;
         let qk = c.q_dim() + c.kv_dim();
         for saved in &mut self.blocks {
-            let normed = !saved.raw.is_empty();
+            let normed = c.family == crate::config::Family::Qwen3;
             let dense = [(&mut saved.x, c.hidden), (&mut saved.inverse1, 1), (&mut saved.h1, c.hidden), (&mut saved.qkv, c.qkv_dim())];
             dense.into_iter().for_each(|(buffer, width)| pick(buffer, width, rows));
             if normed {

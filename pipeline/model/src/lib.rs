@@ -30,6 +30,7 @@ mod parallel;
 mod philox;
 mod plan;
 mod prepared;
+mod reuse;
 mod rope;
 mod sampler;
 mod score;

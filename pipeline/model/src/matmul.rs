@@ -44,6 +44,8 @@ pub(crate) enum Init<'a> {
     Zero,
     /// The present content of C.
     Add,
+    /// Another matrix with the rows of C.
+    From(&'a [f32]),
     /// One value per column.
     Bias(&'a [f32]),
 }
@@ -95,8 +97,10 @@ pub(crate) fn product(m: usize, a: Left, b: &Packed, c: &mut [f32], ldc: usize, 
     }
     a.check(m, b.k);
     assert!(ldc >= b.n && (m - 1) * ldc + b.n <= c.len(), "result is too short");
-    if let Init::Bias(bias) = init {
-        assert_eq!(bias.len(), b.n);
+    match init {
+        Init::Bias(bias) => assert_eq!(bias.len(), b.n),
+        Init::From(x) => assert_eq!(x.len(), c.len()),
+        Init::Zero | Init::Add => {}
     }
     packed(m, a, b, c, ldc, init);
 }
@@ -157,6 +161,7 @@ unsafe fn strip<L: Lanes>(m: usize, k: usize, a: Left, row: usize, panel: Panel,
                 _ if from > 0 => Start::Add,
                 Init::Zero => Start::Zero,
                 Init::Add => Start::Add,
+                Init::From(x) => Start::From(x.as_ptr().add(row * ldc + column)),
                 Init::Bias(bias) => Start::Bias(bias.as_ptr().add(column)),
             };
             let a = A { p: a.data.as_ptr().add(row * a.row + from * a.col), row: a.row, col: a.col };
@@ -177,6 +182,7 @@ struct A {
 enum Start {
     Zero,
     Add,
+    From(*const f32),
     Bias(*const f32),
 }
 
@@ -185,6 +191,16 @@ impl Start {
     unsafe fn column(self, j: usize) -> Self {
         match self {
             Start::Bias(p) => Start::Bias(unsafe { p.add(j) }),
+            Start::From(p) => Start::From(unsafe { p.add(j) }),
+            other => other,
+        }
+    }
+
+    /// `floats` further down in C.
+    #[inline(always)]
+    unsafe fn below(self, floats: usize) -> Self {
+        match self {
+            Start::From(p) => Start::From(unsafe { p.add(floats) }),
             other => other,
         }
     }
@@ -217,19 +233,19 @@ unsafe fn column<L: Lanes, const R: usize, const V: usize>(m: usize, k: usize, a
     let mut i = 0;
     unsafe {
         while i + R <= m {
-            tile::<L, R, V>(k, a.from(i), b, c.add(i * ldc), ldc, start);
+            tile::<L, R, V>(k, a.from(i), b, c.add(i * ldc), ldc, start.below(i * ldc));
             i += R;
         }
         if i + 4 <= m {
-            tile::<L, 4, V>(k, a.from(i), b, c.add(i * ldc), ldc, start);
+            tile::<L, 4, V>(k, a.from(i), b, c.add(i * ldc), ldc, start.below(i * ldc));
             i += 4;
         }
         if i + 2 <= m {
-            tile::<L, 2, V>(k, a.from(i), b, c.add(i * ldc), ldc, start);
+            tile::<L, 2, V>(k, a.from(i), b, c.add(i * ldc), ldc, start.below(i * ldc));
             i += 2;
         }
         if i < m {
-            tile::<L, 1, V>(k, a.from(i), b, c.add(i * ldc), ldc, start);
+            tile::<L, 1, V>(k, a.from(i), b, c.add(i * ldc), ldc, start.below(i * ldc));
         }
     }
 }
@@ -257,9 +273,10 @@ unsafe fn tile<L: Lanes, const R: usize, const V: usize>(k: usize, a: A, b: Pane
                         acc[r][v] = x;
                     }
                 }
-                Start::Add => {
+                Start::Add | Start::From(_) => {
+                    let from = if let Start::From(p) = start { p } else { c };
                     for r in 0..R {
-                        acc[r][v] = L::load_n(c.add(r * ldc + v * LANES), lanes);
+                        acc[r][v] = L::load_n(from.add(r * ldc + v * LANES), lanes);
                     }
                 }
             }
@@ -343,11 +360,13 @@ mod tests {
             simd::force(level);
             for (m, n, k) in SHAPES {
                 let (a, b, old) = (noise(m * k, 1), noise(k * n, 2), noise(m * n, 3));
+                let other = noise(m * n, 6);
                 let weight: Vec<f32> = (0..n * k).map(|i| b[(i % k) * n + i / k]).collect();
                 let packed = Packed::linear(&weight, n, k);
                 for (init, want) in [
                     (Init::Zero, naive(m, n, k, &a, &b, |_, _| 0.0)),
                     (Init::Add, naive(m, n, k, &a, &b, |i, j| old[i * n + j])),
+                    (Init::From(&other), naive(m, n, k, &a, &b, |i, j| other[i * n + j])),
                     (Init::Bias(&old[..n]), naive(m, n, k, &a, &b, |_, j| old[j])),
                 ] {
                     let mut c = old.clone();

@@ -10,6 +10,7 @@ use crate::forward::Workspace;
 use crate::parallel::map;
 use crate::plan::{Chunk, Item, Member, plan};
 use crate::prepared::Prepared;
+use crate::reuse::{Borrowed, Shelf};
 use anyhow::{Result, ensure};
 use std::sync::Arc;
 
@@ -155,7 +156,7 @@ pub fn backward(decoder: &Decoder, batch: &[Sequence], objective: &impl Objectiv
     let mut total = (Grads::zeros(decoder), Stats::default());
     for result in results {
         let (grads, stats) = result?;
-        total.0.add(&grads);
+        add_assign(&mut total.0.values, &grads);
         total.1.add(&stats);
     }
     ensure!(total.1.loss.is_finite(), "the loss is {}: the weights have diverged; lower the learning rate", total.1.loss);
@@ -200,13 +201,19 @@ fn shards(chunks: &[Chunk]) -> Vec<std::ops::Range<usize>> {
     ranges
 }
 
-fn run_shard(prepared: &Prepared, batch: &[Sequence], objective: &impl Objective, chunks: &[Chunk]) -> Result<(Grads, Stats)> {
-    let mut grads = Grads::zeros(prepared.decoder);
+static WORKSPACES: Shelf<(Workspace, Buffers)> = Shelf::new();
+static GRADIENTS: Shelf<Vec<f32>> = Shelf::new();
+
+fn run_shard(prepared: &Prepared, batch: &[Sequence], objective: &impl Objective, chunks: &[Chunk]) -> Result<(Borrowed<Vec<f32>>, Stats)> {
+    let mut grads = GRADIENTS.take();
+    grads.clear();
+    grads.resize(prepared.decoder.weights.len(), 0.0);
     let mut stats = Stats::default();
-    let (mut work, mut buffers) = (Workspace::default(), Buffers::default());
+    let mut buffers = WORKSPACES.take();
+    let (work, buffers) = &mut *buffers;
     for chunk in chunks {
         work.forward(prepared, chunk, true, |_, _| {});
-        let gradients = evaluate(prepared.decoder, batch, objective, chunk, &work, &mut stats)?;
+        let gradients = evaluate(prepared.decoder, batch, objective, chunk, work, &mut stats)?;
         let active = gradients.iter().filter(|g| !g.is_zero()).count();
         stats.active += active;
         if active == 0 {
@@ -214,10 +221,10 @@ fn run_shard(prepared: &Prepared, batch: &[Sequence], objective: &impl Objective
         }
         let wanted = wanted(prepared.decoder, &gradients)?;
         if active == chunk.members.len() {
-            backward_chunk(prepared, chunk, &wanted, &mut work, &mut buffers, &mut grads.values);
+            backward_chunk(prepared, chunk, &wanted, work, buffers, &mut grads);
         } else {
-            let (chunk, wanted) = drop_inactive(prepared.decoder, chunk, &gradients, wanted, &mut work);
-            backward_chunk(prepared, &chunk, &wanted, &mut work, &mut buffers, &mut grads.values);
+            let (chunk, wanted) = drop_inactive(prepared.decoder, chunk, &gradients, wanted, work);
+            backward_chunk(prepared, &chunk, &wanted, work, buffers, &mut grads);
         }
     }
     Ok((grads, stats))
@@ -299,11 +306,10 @@ fn drop_inactive(
     work: &mut Workspace,
 ) -> (Chunk, OutputGradients) {
     let active: Vec<bool> = gradients.iter().map(|g| !g.is_zero()).collect();
-    let first = chunk.members.first().map_or(0, |m| m.outputs.start);
     let is_active = |m: &Member| active[chunk.members.partition_point(|x| x.outputs.start < m.outputs.start)];
     let (kept, rows, heads) = chunk.retain(is_active);
     work.retain(&decoder.config, &rows, &heads);
-    let outputs: Vec<usize> = chunk.members.iter().filter(|m| is_active(m)).flat_map(|m| m.outputs.clone()).map(|o| o - first).collect();
+    let outputs: Vec<usize> = chunk.members.iter().filter(|m| is_active(m)).flat_map(|m| m.outputs.clone()).collect();
     let pick = |all: &[f32]| -> Vec<f32> { if all.is_empty() { Vec::new() } else { outputs.iter().map(|&o| all[o]).collect() } };
     let wanted = OutputGradients { logp: pick(&wanted.logp), entropy: pick(&wanted.entropy), value: pick(&wanted.value) };
     (kept, wanted)

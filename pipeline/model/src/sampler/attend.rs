@@ -20,84 +20,129 @@ pub(crate) struct Queries {
 
 /// `out[h]` = softmax(scale q_h K^T) V over all filled positions; q and out are [heads, head_dim], `scores` is scratch.
 pub(crate) fn attend(q: &[f32], queries: Queries, shape: PageShape, pages: &[PageView], scores: &mut Vec<f32>, out: &mut [f32]) {
-    let n = queries.group * shape.kv_heads * shape.head;
-    assert!(q.len() >= n && out.len() >= n && pages.iter().all(|p| p.data.len() >= shape.per_layer() && (1..=PAGE).contains(&p.filled)));
-    scores.resize(pages.len() * PAGE, 0.0);
+    let heads = queries.group * shape.kv_heads;
+    let n = heads * shape.head;
+    assert!(q.len() >= n && out.len() >= n);
+    assert!(pages.iter().all(|p| p.data.len() >= shape.per_layer() && (1..=PAGE).contains(&p.filled)));
+    scores.resize(heads * pages.len() * PAGE, 0.0);
     attend_kernel(q, queries, shape, pages, scores, out);
 }
 
 kernel! { fn attend_kernel(q: &[f32], queries: Queries, shape: PageShape, pages: &[PageView], scores: &mut [f32], out: &mut [f32]) = attend_body; }
 
+/// Scores of all heads, then softmax of all heads, then sums of all heads: within a phase the heads are independent
+/// chains that the processor overlaps.
 #[inline(always)]
 unsafe fn attend_body<L: Lanes>(q: &[f32], queries: Queries, shape: PageShape, pages: &[PageView], scores: &mut [f32], out: &mut [f32]) {
-    for kv in 0..shape.kv_heads {
-        for g in 0..queries.group {
-            let head = (kv * queries.group + g) * shape.head;
-            unsafe {
-                let max = compute_scores::<L>(q.as_ptr().add(head), queries.scale, shape, kv, pages, scores);
-                let inverse = softmax::<L>(scores, max);
-                weighted_sum::<L>(scores, inverse, shape, kv, pages, out.as_mut_ptr().add(head));
+    let (heads, row) = (queries.group * shape.kv_heads, pages.len() * PAGE);
+    unsafe {
+        for kv in 0..shape.kv_heads {
+            let mut g = kv * queries.group;
+            let end = g + queries.group;
+            while g + 2 <= end {
+                compute_scores::<L, 2>(
+                    q.as_ptr().add(g * shape.head),
+                    queries.scale,
+                    shape,
+                    kv,
+                    pages,
+                    scores.as_mut_ptr().add(g * row),
+                    row,
+                );
+                g += 2;
             }
+            if g < end {
+                compute_scores::<L, 1>(
+                    q.as_ptr().add(g * shape.head),
+                    queries.scale,
+                    shape,
+                    kv,
+                    pages,
+                    scores.as_mut_ptr().add(g * row),
+                    row,
+                );
+            }
+        }
+        for h in 0..heads {
+            softmax::<L>(scores.as_mut_ptr().add(h * row), row);
+        }
+        for h in 0..heads {
+            weighted_sum::<L>(scores.as_ptr().add(h * row), shape, h / queries.group, pages, out.as_mut_ptr().add(h * shape.head));
         }
     }
 }
 
-/// Scaled scores of every position, minus infinity beyond the filled ones; returns their maximum.
+/// Scaled scores of every position for G query heads, minus infinity beyond the filled ones.
 #[inline(always)]
-unsafe fn compute_scores<L: Lanes>(q: *const f32, scale: f32, shape: PageShape, kv: usize, pages: &[PageView], scores: &mut [f32]) -> f32 {
-    unsafe {
-        let mut best = L::splat(f32::NEG_INFINITY);
-        for (i, page) in pages.iter().enumerate() {
+unsafe fn compute_scores<L: Lanes, const G: usize>(
+    q: *const f32,
+    scale: f32,
+    shape: PageShape,
+    kv: usize,
+    pages: &[PageView],
+    scores: *mut f32,
+    row: usize,
+) {
+    for (i, page) in pages.iter().enumerate() {
+        unsafe {
             let keys = page.data.as_ptr().add(kv * shape.per_head());
-            let (mut even, mut odd) = (L::zero(), L::zero());
+            let (mut even, mut odd) = ([L::zero(); G], [L::zero(); G]);
             for d in (0..shape.head).step_by(2) {
-                even = L::splat(*q.add(d)).fma(L::load(keys.add(d * PAGE)), even);
-                odd = L::splat(*q.add(d + 1)).fma(L::load(keys.add((d + 1) * PAGE)), odd);
+                let (k0, k1) = (L::load(keys.add(d * PAGE)), L::load(keys.add((d + 1) * PAGE)));
+                for g in 0..G {
+                    let q = q.add(g * shape.head + d);
+                    even[g] = L::splat(*q).fma(k0, even[g]);
+                    odd[g] = L::splat(*q.add(1)).fma(k1, odd[g]);
+                }
             }
             let mask = L::load(MASK.as_ptr().add(LANES - page.filled));
-            let s = even.add(odd).fma(L::splat(scale), mask);
-            best = s.max(best);
-            s.store(scores.as_mut_ptr().add(i * PAGE));
+            for g in 0..G {
+                even[g].add(odd[g]).fma(L::splat(scale), mask).store(scores.add(g * row + i * PAGE));
+            }
         }
-        best.max_lane()
     }
 }
 
-/// Replaces scores by e^(s - max); returns the reciprocal of their sum.
+/// Replaces `n` scores by their softmax.
 #[inline(always)]
-unsafe fn softmax<L: Lanes>(scores: &mut [f32], max: f32) -> f32 {
+unsafe fn softmax<L: Lanes>(scores: *mut f32, n: usize) {
     unsafe {
-        let top = L::splat(max);
-        let mut sum = L::zero();
-        for i in (0..scores.len()).step_by(LANES) {
-            let p = scores.as_mut_ptr().add(i);
-            let e = L::load(p).sub(top).exp();
-            sum = sum.add(e);
-            e.store(p);
+        let mut best = L::load(scores);
+        for i in (LANES..n).step_by(LANES) {
+            best = L::load(scores.add(i)).max(best);
         }
-        1.0 / sum.sum()
+        let top = L::splat(best.max_lane());
+        let mut sum = L::zero();
+        for i in (0..n).step_by(LANES) {
+            let e = L::load(scores.add(i)).sub(top).exp();
+            sum = sum.add(e);
+            e.store(scores.add(i));
+        }
+        let inverse = L::splat(1.0 / sum.sum());
+        for i in (0..n).step_by(LANES) {
+            L::load(scores.add(i)).mul(inverse).store(scores.add(i));
+        }
     }
 }
 
 #[inline(always)]
-unsafe fn weighted_sum<L: Lanes>(weights: &[f32], inverse: f32, shape: PageShape, kv: usize, pages: &[PageView], out: *mut f32) {
+unsafe fn weighted_sum<L: Lanes>(weights: *const f32, shape: PageShape, kv: usize, pages: &[PageView], out: *mut f32) {
     unsafe {
         for column in (0..shape.head).step_by(LANES) {
             let (mut even, mut odd) = (L::zero(), L::zero());
             for (i, page) in pages.iter().enumerate() {
                 let values = page.data.as_ptr().add(kv * shape.per_head() + shape.keys() + column);
-                let w = weights.as_ptr().add(i * PAGE);
-                let pairs = page.filled / 2;
-                for s in 0..pairs {
-                    even = L::splat(*w.add(2 * s)).fma(L::load(values.add(2 * s * shape.width)), even);
-                    odd = L::splat(*w.add(2 * s + 1)).fma(L::load(values.add((2 * s + 1) * shape.width)), odd);
+                let w = weights.add(i * PAGE);
+                for s in (0..page.filled - page.filled % 2).step_by(2) {
+                    even = L::splat(*w.add(s)).fma(L::load(values.add(s * shape.width)), even);
+                    odd = L::splat(*w.add(s + 1)).fma(L::load(values.add((s + 1) * shape.width)), odd);
                 }
                 if page.filled % 2 == 1 {
                     let s = page.filled - 1;
                     even = L::splat(*w.add(s)).fma(L::load(values.add(s * shape.width)), even);
                 }
             }
-            even.add(odd).mul(L::splat(inverse)).store_n(out.add(column), shape.head - column);
+            even.add(odd).store_n(out.add(column), shape.head - column);
         }
     }
 }

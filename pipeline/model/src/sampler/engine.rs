@@ -160,7 +160,6 @@ impl<'a> Engine<'a> {
         rms_norm(&b.x, Rows::dense(n, d), decoder.slice(&weights.norm1), c.eps, size(&mut b.h, n * d), d, size(&mut b.inverse, n));
         let init = weights.qkv_bias.as_ref().map_or(Init::Zero, |bias| Init::Bias(decoder.slice(bias)));
         product(n, Left::rows(&b.h, d), &packed.qkv, size(&mut b.qkv, n * c.qkv_dim()), c.qkv_dim(), init);
-        self.remember(layer);
         self.attention(layer);
         let b = &mut self.buffers;
         add_product(n, &b.attention, &packed.out, &mut b.x);
@@ -170,42 +169,24 @@ impl<'a> Engine<'a> {
         add_product(n, &b.act, &packed.down, &mut b.x);
     }
 
-    /// Norm and rotation of q and k; keys and values into the pages.
-    fn remember(&mut self, layer: usize) {
+    /// Row by row, while its pages are in the nearest cache: norm and rotation of q and k, keys and values into the
+    /// page, attention.
+    fn attention(&mut self, layer: usize) {
         let decoder = self.prepared.decoder;
         let (c, weights) = (&decoder.config, &decoder.layout.blocks[layer]);
         let (width, qk, shape) = (c.qkv_dim(), c.q_dim() + c.kv_dim(), self.pool.shape);
+        let queries = Queries { group: c.heads / c.kv_heads, scale: 1.0 / (c.head_dim as f32).sqrt() };
         let b = &mut self.buffers;
-        for (row, qkv) in self.rows.iter().zip(b.qkv.chunks_exact_mut(width)) {
+        let out = size(&mut b.attention, self.rows.len() * c.q_dim());
+        for ((row, qkv), out) in self.rows.iter().zip(b.qkv.chunks_exact_mut(width)).zip(out.chunks_exact_mut(c.q_dim())) {
             if weights.q_norm.is_some() {
                 norm_qk(decoder, weights, &mut qkv[..qk], size(&mut b.raw, qk), size(&mut b.inverse_qk, c.heads + c.kv_heads));
             }
             let own = row.ids.len() - 1;
             self.prepared.angles.rotate(&mut qkv[..qk], row.prefix.len + own, 1.0);
-            let page = row.pages[own / PAGE];
-            shape.write(self.pool.layer_mut(page, layer), own % PAGE, qkv);
-        }
-    }
-
-    fn attention(&mut self, layer: usize) {
-        let c = &self.prepared.decoder.config;
-        let (shape, pool) = (self.pool.shape, &self.pool);
-        let b = &mut self.buffers;
-        let queries = Queries { group: c.heads / c.kv_heads, scale: 1.0 / (c.head_dim as f32).sqrt() };
-        let out = size(&mut b.attention, self.rows.len() * c.q_dim());
-        let mut views = Vec::new();
-        for ((row, qkv), out) in self.rows.iter().zip(b.qkv.chunks_exact(c.qkv_dim())).zip(out.chunks_exact_mut(c.q_dim())) {
-            views.clear();
-            views.extend(
-                row.prefix.pages(shape, layer).zip(0..).map(|(data, p)| PageView { data, filled: PAGE.min(row.prefix.len - p * PAGE) }),
-            );
-            views.extend(
-                row.pages
-                    .iter()
-                    .zip(0..)
-                    .map(|(&page, p)| PageView { data: pool.layer(page, layer), filled: PAGE.min(row.ids.len() - p * PAGE) }),
-            );
-            attend(qkv, queries, shape, &views, &mut b.scores, out);
+            shape.write(self.pool.layer_mut(row.pages[own / PAGE], layer), own % PAGE, qkv);
+            let pages = views(row, &self.pool, layer);
+            attend(qkv, queries, shape, &pages, &mut b.scores, out);
         }
     }
 
@@ -224,6 +205,14 @@ impl<'a> Engine<'a> {
         );
         product(n, Left::rows(&b.h, d), &self.prepared.head, size(&mut b.logits, n * vocab), vocab, Init::Zero);
     }
+}
+
+/// Pages of a row: the prompt's, then its own.
+fn views<'p>(row: &'p Row, pool: &'p Pool, layer: usize) -> Vec<PageView<'p>> {
+    let filled = |len: usize, page: usize| PAGE.min(len - page * PAGE);
+    let prompt = row.prefix.pages(pool.shape, layer).enumerate().map(|(p, data)| PageView { data, filled: filled(row.prefix.len, p) });
+    let own = row.pages.iter().enumerate().map(|(p, &page)| PageView { data: pool.layer(page, layer), filled: filled(row.ids.len(), p) });
+    prompt.chain(own).collect()
 }
 
 /// `x += input W`.

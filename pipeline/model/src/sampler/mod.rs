@@ -18,10 +18,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, mpsc};
 
-/// Rows that one thread generates together.
-const LIVE_ROWS: usize = 96;
 /// Samples of one request that a thread takes at a time.
-const TAKE: u32 = 32;
+const TAKE: u32 = 16;
 
 /// How to sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,10 +140,12 @@ pub fn sample(
         let mut failure = None;
         for message in receiver {
             match message {
-                Ok((request, index, sample)) => {
-                    done.samples += 1;
-                    done.tokens += sample.ids.len() as u64;
-                    on_done(request, index, sample);
+                Ok(finished) => {
+                    for (request, index, sample) in finished {
+                        done.samples += 1;
+                        done.tokens += sample.ids.len() as u64;
+                        on_done(request, index, sample);
+                    }
                 }
                 Err(error) => failure = failure.or(Some(error)),
             }
@@ -177,6 +177,14 @@ fn check_request(decoder: &Decoder, index: usize, request: &Request) -> Result<u
     let limit = decoder.config.max_positions;
     ensure!(rows < limit, "request {index} has a prompt of {rows} positions, but the decoder has {limit}: no room for a completion");
     Ok(rows)
+}
+
+/// Rows that one thread generates together.
+///
+/// Few rows keep keys and values in the nearest caches; many rows amortise a pass over the weights. Weights that stay in
+/// the second-level cache need only few (measured at 0.15 M: 16 to 24 best, 96 a fifth slower).
+fn live_rows(decoder: &Decoder) -> usize {
+    (decoder.parameters() / 20_000).clamp(24, 128)
 }
 
 /// Work that threads take from: runs of samples, in order.
@@ -233,16 +241,17 @@ impl<'a> Queue<'a> {
 }
 
 /// One thread: fill the batch, step, report what finished, until the queue is empty.
-fn work(prepared: &Prepared, params: &SamplingParams, queue: &Queue, sender: &mpsc::Sender<Result<Finished>>) -> Result<()> {
+fn work(prepared: &Prepared, params: &SamplingParams, queue: &Queue, sender: &mpsc::Sender<Result<Vec<Finished>>>) -> Result<()> {
     let mut engine = Engine::new(prepared, params, queue.requests);
+    let rows = live_rows(prepared.decoder);
     loop {
-        while engine.live() < LIVE_ROWS && !queue.stopped() {
+        while engine.live() < rows && !queue.stopped() {
             let Some((request, first, count)) = queue.take() else { break };
             let prefix = queue.prefix(prepared, request);
             engine.add(request, first..first + count, &prefix)?;
         }
-        for finished in engine.finished.drain(..) {
-            let _ = sender.send(Ok(finished)); // the receiver lives until every sender is gone
+        if !engine.finished.is_empty() {
+            let _ = sender.send(Ok(std::mem::take(&mut engine.finished))); // the receiver outlives every sender
         }
         if engine.live() == 0 || queue.stopped() {
             return Ok(());

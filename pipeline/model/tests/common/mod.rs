@@ -47,7 +47,7 @@ pub fn decoder(config: &Config, seed: u64) -> Decoder {
     for (embedding, vector, range) in ranges {
         for (i, w) in decoder.weights_mut()[range].iter_mut().enumerate() {
             if embedding {
-                *w *= 30.0;
+                *w *= 12.0;
             } else if vector {
                 *w += 0.3 * (((i * 13 + 5) % 11) as f32 / 5.0 - 1.0);
             }
