@@ -4,7 +4,7 @@
 
 use beyond_verifier::{Options, Outcome, Policy, explain_math, grade_math_with};
 use serde_json::Value;
-use std::{path::PathBuf, time::Instant};
+use std::path::PathBuf;
 
 fn main() {
     let Some(data) = data() else {
@@ -19,6 +19,15 @@ fn main() {
     }
     outputs(&data, list);
     tail(&data);
+}
+
+/// CPU seconds of this thread: other work on the machine does not count.
+fn cpu_seconds() -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the pointer is to a live timespec.
+    let status = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    assert_eq!(status, 0, "no thread CPU clock");
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
 fn data() -> Option<PathBuf> {
@@ -153,16 +162,16 @@ fn outputs(data: &std::path::Path, list: bool) {
 fn speed(name: &str, pairs: &[(&str, &str)]) {
     let options = Options::default();
     let rounds = (40_000 / pairs.len().max(1)).max(1);
-    let start = Instant::now();
+    let start = cpu_seconds();
     let mut correct = 0usize;
     for _ in 0..rounds {
         for (gold, answer) in pairs {
             correct += usize::from(grade_math_with(gold, answer, &options).outcome == Outcome::Correct);
         }
     }
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = cpu_seconds() - start;
     let n = rounds * pairs.len();
-    println!("{name}: {n} verdicts ({correct} correct), {:.0} per second on one thread", n as f64 / seconds);
+    println!("{name}: {n} verdicts ({correct} correct), {:.0} per CPU second", n as f64 / seconds);
 }
 
 /// Time per verdict over all real and case pairs, and over long hostile inputs up to 100 kB.
@@ -181,12 +190,12 @@ fn report(name: &str, pairs: &[(String, String)]) {
     let options = Options::of(Policy::Strict);
     let mut times: Vec<(f64, usize)> = Vec::new();
     for (i, (gold, answer)) in pairs.iter().enumerate() {
-        // The best of three: scheduling on a shared machine is not the grader's time.
+        // The best of three: cold caches on a shared machine are not the grader's time.
         let best = (0..3)
             .map(|_| {
-                let start = Instant::now();
+                let start = cpu_seconds();
                 std::hint::black_box(grade_math_with(gold, answer, &options));
-                start.elapsed().as_secs_f64() * 1e3
+                (cpu_seconds() - start) * 1e3
             })
             .fold(f64::INFINITY, f64::min);
         times.push((best, i));

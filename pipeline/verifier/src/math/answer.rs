@@ -5,9 +5,11 @@ use super::{
     normalise::{self, Normal},
     number::Grouping,
     parse::parse,
-    prose, text,
+    prose,
+    set::replace,
+    text,
     token::{Reading, Stopped},
-    tree::Node,
+    tree::{Const, Node},
     verdict::{Judge, Verdict},
 };
 use crate::{DecimalComma, Options};
@@ -218,7 +220,15 @@ pub fn best_reading(gold: &Answer, pred: &Answer, judge: &Judge) -> Verdict {
             return Verdict::Equal(format!("{why} (in another reading)"));
         }
     }
+    if same_words(&gold.normal.text, &pred.normal.text) {
+        return Verdict::equal("the same text");
+    }
     usual
+}
+
+/// Texts of words that differ in case, articles, accents or punctuation only.
+fn same_words(a: &str, b: &str) -> bool {
+    prose::has_words(a) && prose::has_words(b) && text::key(a) == text::key(b)
 }
 
 /// Other readings of either side: commas as separators or decimal commas, letters as units, a label's value.
@@ -230,6 +240,17 @@ fn other_readings(gold: &Answer, pred: &Answer, options: &Options) -> Vec<(Node,
     }
     for node in alternatives(pred, &g, options) {
         pairs.push((g.clone(), node));
+    }
+    // The imaginary unit as engineers write it.
+    let unit = |n: &Node| n.any(&|m| *m == Node::Const(Const::I));
+    let (i, j) = (Node::Const(Const::I), Node::Sym("j".to_owned()));
+    if g == i || p == i {
+        return pairs;
+    }
+    if unit(&g) && !unit(&p) && p.any(&|m| *m == j) {
+        pairs.push((g, replace(&p, &j, &i)));
+    } else if unit(&p) && !unit(&g) && g.any(&|m| *m == j) {
+        pairs.push((replace(&g, &j, &i), p));
     }
     pairs
 }

@@ -184,6 +184,7 @@ pub fn function(name: &str) -> Option<Func> {
         "log" => Log,
         "lg" => Lg,
         "exp" => Exp,
+        "cis" => Cis,
         "abs" => Abs,
         "floor" => Floor,
         "ceil" => Ceil,

@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 /// Exact values above this many bits become intervals.
 const EXACT_BITS: u64 = 2_048;
 /// Most terms of a sum or product that is evaluated.
-const MAX_TERMS: i64 = 5_000;
+const MAX_TERMS: i64 = 2_000;
 
 /// A value.
 #[derive(Clone, Debug)]
@@ -452,6 +452,10 @@ impl<'a> Eval<'a> {
         use Func::*;
         match func {
             Exp => self.exp(x),
+            Cis => {
+                let i = Val::Complex(Interval::int(0), Interval::int(1));
+                self.exp(&self.mul(&i, x)?)
+            }
             Ln => self.ln(x),
             Log if !self.common_log => self.ln(x),
             Log | Lg => {

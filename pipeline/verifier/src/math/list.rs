@@ -45,7 +45,7 @@ fn count_signs(node: &Node) -> u32 {
 
 fn with_signs(node: &Node, bits: u32, next: &mut u32) -> Node {
     if let Node::PlusMinus(opposite, inner) = node {
-        let negative = (bits >> *next & 1 == 1) != *opposite;
+        let negative = (bits.checked_shr(*next).unwrap_or(bits) & 1 == 1) != *opposite;
         *next += 1;
         let inner = with_signs(inner, bits, next);
         return if negative { Node::Neg(Box::new(inner)) } else { inner };
@@ -92,6 +92,11 @@ impl Judge<'_> {
 
     fn lists_with(&self, gold: &Node, pred: &Node, expand: fn(&Node) -> Vec<Node>) -> Verdict {
         let entries = |n: &Node| items(n, expand).iter().map(entry).collect::<Vec<_>>();
+        let set = |n: &Node| matches!(n, Node::Set(items) if items.len() > 1);
+        let ordered = |n: &Node| matches!(n, Node::Tuple(_) | Node::Bracket(_) | Node::Interval(..));
+        if set(gold) && ordered(pred) || ordered(gold) && set(pred) {
+            return Verdict::different("a set against a tuple");
+        }
         let (mut a, mut b) = (entries(gold), entries(pred));
         if a.len() > MAX_ITEMS || b.len() > MAX_ITEMS {
             return Verdict::Exhausted;

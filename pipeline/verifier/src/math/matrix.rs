@@ -9,6 +9,8 @@ use num_traits::ToPrimitive;
 
 type Rows = Vec<Vec<Node>>;
 
+/// Most nodes of a computed matrix: powers would grow without bound.
+const MAX_SIZE: usize = 20_000;
 /// Most cells of a computed matrix.
 const MAX_CELLS: usize = 64;
 
@@ -80,8 +82,19 @@ fn multiplied(a: &Rows, b: &Rows) -> Option<Rows> {
     if a.iter().any(|row| row.len() != b.len()) || a.len() * width > MAX_CELLS {
         return None;
     }
+    // Every entry is copied into a whole row or column of sums.
+    if size(a) * width + size(b) * a.len() > MAX_SIZE {
+        return None;
+    }
     let cell = |row: &Vec<Node>, j: usize| Node::Add(row.iter().zip(b).map(|(x, r)| Node::Mul(vec![x.clone(), r[j].clone()])).collect());
     Some(a.iter().map(|row| (0..width).map(|j| cell(row, j)).collect()).collect())
+}
+
+fn size(m: &Rows) -> usize {
+    fn nodes(node: &Node) -> usize {
+        1 + node.children().into_iter().map(nodes).sum::<usize>()
+    }
+    m.iter().flatten().map(nodes).sum()
 }
 
 fn transposed(m: &Rows) -> Option<Rows> {

@@ -129,7 +129,9 @@ fn trim_punctuation(text: &str) -> Option<String> {
     loop {
         let before = out;
         out = out.trim_start_matches([' ', '\n', '*', '`']).trim_end();
-        out = out.strip_prefix([':', '=']).unwrap_or(out).trim_start();
+        for start in [":", "=", "\\approx", "\\therefore", "\\implies"] {
+            out = out.strip_prefix(start).unwrap_or(out).trim_start();
+        }
         let sentence = out.ends_with(['.', ',', ';', ':']) && !ends_in_dots(out);
         if sentence && !out.ends_with("\\,") && !out.ends_with("\\;") && !out.ends_with("\\:") {
             out = &out[..out.len() - 1];

@@ -56,10 +56,16 @@ pub fn is_name(node: &Node) -> bool {
         Node::Div(a, b) => is_name(a) && is_name(b),
         Node::Func(Func::Abs | Func::Norm | Func::Det, parts) => parts.iter().all(|p| is_name(p) || p.is_scalar() && is_sum_of_names(p)),
         Node::Func(_, parts) => parts.iter().all(is_name),
-        Node::Pow(a, b) => matches!(b.as_ref(), Node::Sym(_)) && is_name(a) && matches!(a.as_ref(), Node::Sym(_)),
+        // `f^{-1}`, `x^n` as a label.
+        Node::Pow(a, b) => matches!(a.as_ref(), Node::Sym(_)) && (matches!(b.as_ref(), Node::Sym(_)) || is_inverse(a, b)),
         Node::Degree(a) => is_name(a),
         _ => false,
     }
+}
+
+fn is_inverse(name: &Node, exponent: &Node) -> bool {
+    let function = matches!(name, Node::Sym(s) if matches!(s.as_str(), "f" | "g" | "h"));
+    function && modular::constant(exponent).is_some_and(|e| e == num_rational::BigRational::from_integer((-1).into()))
 }
 
 /// `|a + b|`, `|z - w|`.

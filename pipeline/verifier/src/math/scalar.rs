@@ -209,7 +209,7 @@ impl Judge<'_> {
     // Expressions with variables.
 
     fn at_points(&self, gold: &Node, pred: &Node) -> Verdict {
-        let complex = |n: &Node| n.any(&|m| matches!(m, Node::Const(Const::I)));
+        let complex = |n: &Node| n.any(&|m| matches!(m, Node::Const(Const::I) | Node::Func(Func::Cis, _)));
         let complex = complex(gold) || complex(pred);
         let whole = needs_integers(gold) || needs_integers(pred);
         if !whole {

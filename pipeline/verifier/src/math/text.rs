@@ -2,14 +2,18 @@
 
 use super::{tree::Node, verdict::Verdict};
 
-/// The key by which texts are compared.
+/// The key by which texts are compared. Words lose case, accents, articles and punctuation; a text that holds any other
+/// sign keeps every character but white space: dropping signs could make different formulas equal.
 pub fn key(text: &str) -> String {
     let plain = without_commands(text);
+    if !plain.chars().all(|c| c.is_alphanumeric() || c.is_whitespace() || ".,;:!?'\"()-\u{301}\u{308}".contains(c)) {
+        return text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    }
     let mut words = String::with_capacity(plain.len());
     for c in plain.chars().flat_map(char::to_lowercase) {
         match base_letter(c) {
             Some(b) => words.push(b),
-            None if c.is_alphanumeric() || matches!(c, '+' | '-' | '<' | '>' | '=' | '/' | '.') => words.push(c),
+            None if c.is_alphanumeric() || matches!(c, '.' | '-') => words.push(c),
             None if c == '\u{301}' || c == '\u{308}' => {}
             None => words.push(' '),
         }
@@ -17,7 +21,10 @@ pub fn key(text: &str) -> String {
     let skip = |w: &&str| !matches!(*w, "the" | "a" | "an");
     let all: Vec<&str> = words.split_whitespace().map(|w| w.trim_matches(['.', '-'])).filter(|w| !w.is_empty()).collect();
     let kept: Vec<&str> = all.iter().copied().filter(skip).collect();
-    let joined = if kept.is_empty() { all.join("") } else { kept.join("") };
+    let kept = if kept.is_empty() { all } else { kept };
+    // `1 2` is not `12`.
+    let digits = kept.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit()));
+    let joined = kept.join(if digits { " " } else { "" });
     synonym(&joined).map_or(joined, str::to_owned)
 }
 
@@ -174,6 +181,8 @@ mod tests {
         assert_eq!(key("a"), "a");
         assert_ne!(key("east"), key("seat"));
         assert_ne!(key("-"), key("x"));
+        assert_ne!(key("1 2 apples"), key("12 apples"));
+        assert_ne!(key("\\max 1 & 2"), key("\\max 12"));
     }
 
     #[test]

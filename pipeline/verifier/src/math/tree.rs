@@ -37,6 +37,8 @@ pub enum Func {
     Log,
     Lg,
     Exp,
+    /// cos x + i sin x
+    Cis,
     Abs,
     Norm,
     Floor,

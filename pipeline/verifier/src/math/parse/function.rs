@@ -3,7 +3,8 @@
 use super::{Close, Mark, Node, Parsed, Parser, Tok};
 use crate::math::{
     command::Big,
-    tree::{Func, Rel},
+    set::replace,
+    tree::{Const, Func, Rel},
 };
 
 impl Parser<'_> {
@@ -97,14 +98,17 @@ impl Parser<'_> {
                 break;
             }
         }
-        let body = match big {
-            Big::Integral => self.nested(|p| p.product(false))?,
-            _ => self.nested(|p| p.product(false))?,
-        };
+        let body = self.nested(|p| p.product(false))?;
         let (variable, from) = match lower {
             Node::Chain(v, mut rest) if rest.len() == 1 && matches!(rest[0].0, Rel::Eq | Rel::To) => (*v, rest.remove(0).1),
             other => (nothing(), other),
         };
+        // The index i is no imaginary unit.
+        if matches!(variable, Node::Const(Const::I | Const::E)) {
+            let name = Node::Sym(if variable == Node::Const(Const::I) { "i" } else { "e" }.to_owned());
+            let body = replace(&body, &variable, &name);
+            return Ok(Node::Big(big, vec![name, from, upper, body]));
+        }
         Ok(Node::Big(big, vec![variable, from, upper, body]))
     }
 

@@ -1,7 +1,10 @@
 //! Names: subscripts, primes, unknown functions, accents.
 
 use super::{Close, Mark, Node, Parsed, Parser, Stopped, Tok};
-use crate::math::{number::Number, tree::Const};
+use crate::math::{
+    number::Number,
+    tree::{Const, Func},
+};
 
 /// Letters that stand for functions when a bracket follows: `f(x)`.
 const FUNCTIONS: &[&str] = &["f", "g", "F", "G", "f'", "g'", "f''", "g''", "\\phi", "\\psi", "\\Phi"];
@@ -140,6 +143,10 @@ impl Parser<'_> {
             Node::List(items) => items,
             one => vec![one],
         };
+        // Combinations: C(5, 2).
+        if name == "C" && args.len() == 2 {
+            return Ok(Some(Node::Func(Func::Binom, args)));
+        }
         Ok(Some(Node::Apply(name.to_owned(), args)))
     }
 
