@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Layer {
     /// Address space, CPU time, file size, descriptors, threads and core files are limited.
     Rlimits,
-    /// Every candidate is the leader of its own session and process group, and is killed as a group.
+    /// Zygotes have a session of their own, every candidate a process group of its own, and is killed as a group.
     ProcessGroup,
     /// No program that is executed can gain rights.
     NoNewPrivileges,

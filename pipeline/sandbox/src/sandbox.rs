@@ -21,7 +21,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 pub struct Config {
     /// Zygotes: programs that run at once. Default: one per processor.
     pub workers: usize,
-    /// CPU seconds of a program for tasks that do not say. Default 3.
+    /// CPU seconds of a program for tasks that do not say. Default 1: the slowest of 3,624 correct samples of CodeGen on
+    /// HumanEval takes 0.013.
     pub cpu_seconds: f64,
     /// A program that has not spent its CPU time after this many times as much wall time was starved by the machine
     /// and is unjudged. Default 40.
@@ -44,7 +45,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             workers: std::thread::available_parallelism().map_or(1, usize::from),
-            cpu_seconds: 3.0,
+            cpu_seconds: 1.0,
             wall_factor: 40.0,
             memory_bytes: 1 << 30,
             output_bytes: 256 << 20,
@@ -117,9 +118,9 @@ impl From<&Expected> for Reference {
 impl Sandbox {
     /// Finds Python, starts the zygotes, and checks the layers they hold against the floor.
     pub fn start(config: Config) -> Result<Sandbox> {
-        let sound = config.workers > 0 && config.cpu_seconds > 0.0 && config.wall_factor >= 1.0;
+        let sound = config.workers > 0 && config.cpu_seconds > 0.0 && config.wall_factor >= 1.0 && config.memory_bytes >= 64 << 20;
         if !sound {
-            bail!("a sandbox needs at least one worker, cpu_seconds above 0 and a wall_factor of at least 1");
+            bail!("a sandbox needs at least one worker, cpu_seconds above 0, a wall_factor of at least 1 and 64 MiB of memory_bytes");
         }
         let python = Interpreter::find(config.python.as_deref())?;
         let (first, found) = Worker::start(&python, &config.without)?;

@@ -428,7 +428,8 @@ fn launch(python: &Interpreter, control: &OwnedFd, seats: &[Seat; 2]) -> Result<
     let mut command = Command::new(&python.executable);
     // not -I: it would ignore the hash seed; the environment is empty but for that, and -s -S leave nothing else to isolate
     command.args(["-s", "-S", "-B", "-X", "utf8", "-c", BOOT, &control.as_raw_fd().to_string()]);
-    command.env_clear().env("PYTHONHASHSEED", "0").current_dir("/");
+    // one arena: what a thread reserves for its own would count against the address space, more or less by chance
+    command.env_clear().env("PYTHONHASHSEED", "0").env("MALLOC_ARENA_MAX", "1").current_dir("/");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // SAFETY: fcntl only, which is async-signal-safe
     unsafe { command.pre_exec(move || kept.iter().try_for_each(|fd| sys::keep_on_exec(*fd))) };

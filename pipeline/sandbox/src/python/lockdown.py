@@ -180,6 +180,7 @@ def landlock():
 
 
 def lock_down():
+    os.setsid()  # no terminal in common with whoever started us
     layer("no_new_privileges", no_new_privileges)
     layer("unprivileged", unprivileged)
     if layer("user_namespace", user_namespace):
