@@ -32,8 +32,8 @@ fn cpu_seconds() -> f64 {
 
 fn data() -> Option<PathBuf> {
     let crate_dir = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let found = crate_dir.ancestors().map(|d| d.join("../shared/data")).find(|d| d.is_dir());
-    found
+
+    crate_dir.ancestors().map(|d| d.join("../shared/data")).find(|d| d.is_dir())
 }
 
 fn rows(path: &PathBuf) -> Vec<Value> {

@@ -1,6 +1,7 @@
 //! compare(gold, pred): dispatch by type.
 
 use super::{
+    constant::constant,
     matrix, modular,
     number::Number,
     relation, scalar,
@@ -169,7 +170,7 @@ impl Judge<'_> {
         if !modulus.is_equal() {
             return modulus;
         }
-        let values = (modular::constant(a), modular::constant(b), modular::constant(m));
+        let values = (constant(a), constant(b), constant(m));
         let (Some(a), Some(b), Some(m)) = values else {
             return self.compare(a, b);
         };
@@ -340,7 +341,7 @@ fn number_in_words(node: &Node) -> Option<Node> {
             Some(Node::Num(Number::exact(BigRational::new(n.into(), d.into()))))
         }
         other if other.is_scalar() && scalar::decimal(other).is_some() => Some(other.clone()),
-        other if modular::constant(other).is_some() => Some(other.clone()),
+        other if constant(other).is_some() => Some(other.clone()),
         _ => None,
     }
 }

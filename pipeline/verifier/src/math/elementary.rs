@@ -72,13 +72,13 @@ pub fn exp(r: &BigInt, w: u32) -> BigInt {
     let mut sum = one;
     let mut k = 1u32;
     while !term.is_zero() {
-        term = (&term * &x >> w) / k;
+        term = ((&term * &x) >> w) / k;
         sum += &term;
         k += 1;
     }
     // Each squaring at most doubles the relative error; 2^12 times fewer than 2^8 units stays below ERROR.
     for _ in 0..HALVINGS {
-        sum = &sum * &sum >> w;
+        sum = (&sum * &sum) >> w;
     }
     sum
 }
@@ -87,13 +87,13 @@ pub fn exp(r: &BigInt, w: u32) -> BigInt {
 pub fn ln(m: &BigInt, w: u32) -> BigInt {
     let one = BigInt::one() << w;
     let z = ((m - &one) << w).div_floor(&(m + &one));
-    let square = &z * &z >> w;
+    let square = (&z * &z) >> w;
     let mut power = z;
     let mut sum = BigInt::zero();
     let mut k = 1u32;
     while power.abs() > BigInt::one() {
         sum += &power / k;
-        power = &power * &square >> w;
+        power = (&power * &square) >> w;
         k += 2;
     }
     sum << 1u32
@@ -101,12 +101,12 @@ pub fn ln(m: &BigInt, w: u32) -> BigInt {
 
 /// (sin r, cos r) for |r| <= 1 at 2^w.
 pub fn sin_cos(r: &BigInt, w: u32) -> (BigInt, BigInt) {
-    let square = r * r >> w;
+    let square = (r * r) >> w;
     let series = |first: BigInt, mut k: u32| {
         let mut term = first.clone();
         let mut sum = first;
         while term.abs() > BigInt::one() {
-            term = -((&term * &square >> w) / (k * (k + 1)));
+            term = -(((&term * &square) >> w) / (k * (k + 1)));
             sum += &term;
             k += 2;
         }
@@ -125,7 +125,7 @@ pub fn atan(x: &BigInt, w: u32) -> BigInt {
         let root = ((&x * &x) + (BigInt::one() << (2 * w))).sqrt();
         x = (x << w).div_floor(&(&one + root));
     }
-    let square = &x * &x >> w;
+    let square = (&x * &x) >> w;
     let mut power = x;
     let mut sum = BigInt::zero();
     let mut k = 1u32;
@@ -136,7 +136,7 @@ pub fn atan(x: &BigInt, w: u32) -> BigInt {
         } else {
             sum += term;
         }
-        power = &power * &square >> w;
+        power = (&power * &square) >> w;
         k += 2;
     }
     sum << HALVINGS

@@ -4,14 +4,13 @@
 //! when it is a bare answer, else the last formula or number of the prose. Which of the later ones is judged depends on
 //! whether it can be read as a whole, so [`Extraction::choices`] keeps them in order.
 
-use super::prose;
+use super::{
+    boxed::{boxes, last_group},
+    prose,
+};
 
 /// Longest answer that is read, in bytes; longer ones are Unparsed.
 pub const MAX_ANSWER: usize = 4096;
-/// Boxes looked at, from the end.
-const MAX_BOXES: usize = 64;
-/// Longest text between two boxes that still joins them.
-const MAX_GAP: usize = 48;
 
 /// How a candidate was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,104 +145,6 @@ fn visible(text: &str) -> (usize, usize) {
     (from, to)
 }
 
-/// Non-empty boxes of `text[from..to]`, in order; the last [`MAX_BOXES`] of them.
-pub fn boxes(text: &str, from: usize, to: usize) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> = Vec::new();
-    let part = &text[from..to];
-    for needle in ["oxed", "fbox", "framebox"] {
-        if !found.is_empty() {
-            break;
-        }
-        for (i, _) in part.rmatch_indices(needle).take(MAX_BOXES) {
-            found.extend(box_at(text, from + i, from + i + needle.len(), to));
-        }
-    }
-    found.reverse();
-    found
-}
-
-/// The box whose name starts at `name` and ends before `after`.
-fn box_at(text: &str, name: usize, after: usize, to: usize) -> Option<Candidate> {
-    let bytes = text.as_bytes();
-    let mut open = after;
-    while open < to && bytes[open] == b' ' {
-        open += 1;
-    }
-    if open >= to {
-        return None;
-    }
-    if bytes[open] != b'{' {
-        let command = text[..name].ends_with('\\') || text[..name].ends_with("\\b");
-        return command.then(|| trimmed(text, open, open_end(text, open, to), Rule::BoxedOpen)).filter(|c| c.end > c.start);
-    }
-    let limit = to.min(open + 2 * MAX_ANSWER);
-    let found = match closing_brace(bytes, open, limit) {
-        Some(close) => trimmed(text, open + 1, close, Rule::Boxed),
-        None => trimmed(text, open + 1, open_end(text, open + 1, to), Rule::BoxedOpen),
-    };
-    (found.end > found.start).then_some(found)
-}
-
-/// Index of the brace that closes the one at `open`; `\{` and `\}` do not count.
-pub fn closing_brace(bytes: &[u8], open: usize, limit: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    let mut i = open;
-    while i < limit {
-        match bytes[i] {
-            b'\\' => i += 1,
-            b'{' => depth += 1,
-            b'}' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return Some(i);
-                }
-            }
-            _ => {}
-        }
-        i += 1;
-    }
-    None
-}
-
-/// Where a box without a closing brace ends: at a closing math delimiter, a line's end, or the limit.
-fn open_end(text: &str, start: usize, to: usize) -> usize {
-    let limit = char_floor(text, to.min(start + MAX_ANSWER));
-    let part = &text[start..limit];
-    let ends = ["$", "\\]", "\\)", "\n"];
-    let first = ends.iter().filter_map(|e| part.find(e)).min();
-    start + first.unwrap_or(part.len())
-}
-
-/// The boxes that together are the answer: the last one, and those before it that only connectors separate from it.
-fn last_group(text: &str, boxes: &[Candidate]) -> Vec<Candidate> {
-    let Some(&last) = boxes.last() else {
-        return Vec::new();
-    };
-    let mut group = vec![last];
-    for &previous in boxes[..boxes.len() - 1].iter().rev() {
-        let head = group[group.len() - 1];
-        if previous.end >= head.end && previous.start <= head.start {
-            // A box around the group so far.
-            group.retain(|c| c.start >= previous.end);
-            group.push(previous);
-        } else if joins(text, previous, head) {
-            group.push(previous);
-        } else {
-            break;
-        }
-    }
-    group.reverse();
-    group
-}
-
-fn joins(text: &str, previous: Candidate, next: Candidate) -> bool {
-    if previous.end > next.start {
-        return false;
-    }
-    let gap = &text[previous.end..next.start];
-    gap.len() <= MAX_GAP + 16 && prose::connects(gap)
-}
-
 fn answer_tag(text: &str, from: usize, to: usize) -> Option<Candidate> {
     let part = &text[from..to];
     let open = part.rfind("<answer>")? + "<answer>".len();
@@ -361,7 +262,7 @@ fn non_empty(candidate: Candidate) -> Option<Candidate> {
 }
 
 /// The span without surrounding white space, asterisks of Markdown and empty dollars.
-fn trimmed(text: &str, start: usize, end: usize, rule: Rule) -> Candidate {
+pub fn trimmed(text: &str, start: usize, end: usize, rule: Rule) -> Candidate {
     let part = text.get(start..end).unwrap_or("");
     // Not every white space: a form feed or a tab may be half of `\frac` or `\text`.
     let skip = |c: char| matches!(c, ' ' | '\n' | '*' | '`');

@@ -97,14 +97,14 @@ impl Judge<'_> {
         if set(gold) && ordered(pred) || ordered(gold) && set(pred) {
             return Verdict::different("a set against a tuple");
         }
-        let (mut a, mut b) = (entries(gold), entries(pred));
+        let (a, b) = (entries(gold), entries(pred));
         if a.len() > MAX_ITEMS || b.len() > MAX_ITEMS {
             return Verdict::Exhausted;
         }
         if gold.any(&|n| *n == Node::Ellipsis) || pred.any(&|n| *n == Node::Ellipsis) {
             return self.in_order(&a, &b);
         }
-        if let Some(verdict) = self.unpacked(&mut a, &mut b) {
+        if let Some(verdict) = self.unpacked(&a, &b) {
             return verdict;
         }
         if a.iter().all(|e| e.name.is_some()) && b.iter().all(|e| e.name.is_some()) {
@@ -119,7 +119,7 @@ impl Judge<'_> {
     }
 
     /// `a=1, b=2` against `(1,2)`, a tuple against the same values side by side.
-    fn unpacked(&self, a: &mut Vec<Entry>, b: &mut Vec<Entry>) -> Option<Verdict> {
+    fn unpacked(&self, a: &[Entry], b: &[Entry]) -> Option<Verdict> {
         let parts = |one: &[Entry], many: &[Entry]| match one {
             [Entry { value: Node::Tuple(parts) | Node::Bracket(parts), .. }] if many.len() > 1 => {
                 Some(parts.iter().map(|p| Entry { name: None, value: p.clone() }).collect::<Vec<_>>())

@@ -1,7 +1,7 @@
 //! Matrices: sums, products, scalar multiples, transposes; vectors as columns or tuples.
 
 use super::{
-    modular,
+    constant::constant,
     tree::{Func, Node},
     verdict::{Judge, Verdict},
 };
@@ -62,7 +62,7 @@ fn product(factors: &[Node]) -> Option<Rows> {
 }
 
 fn power(m: &Rows, n: &Node) -> Option<Rows> {
-    let n = modular::constant(n)?.to_integer().to_usize().filter(|n| (1..=8).contains(n))?;
+    let n = constant(n)?.to_integer().to_usize().filter(|n| (1..=8).contains(n))?;
     (1..n).try_fold(m.clone(), |left, _| multiplied(&left, m))
 }
 

@@ -1,13 +1,16 @@
 //! Mathematics: extract -> normalise -> parse the whole string -> compare by type -> verdict with a reason.
 
 mod answer;
+mod boxed;
 mod budget;
 mod command;
 mod compare;
+mod constant;
 mod elementary;
 mod eval;
 mod explain;
 mod extract;
+mod field;
 mod float;
 mod interval;
 mod list;
@@ -17,6 +20,7 @@ mod normalise;
 mod number;
 pub mod paper;
 mod parse;
+mod point;
 mod prose;
 mod relation;
 mod scalar;

@@ -8,24 +8,13 @@
 use super::{
     budget::{Budget, Exhausted},
     command::Big,
+    constant::{constant, integer, natural, positive, square_free},
+    field::{FIELDS, Field, reduce, small_fraction_sign},
     tree::{Const, Func, Node},
 };
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
-
-/// A prime and a square root of -1 modulo it.
-#[derive(Clone, Copy, Debug)]
-struct Field {
-    p: u64,
-    i: u64,
-}
-
-const FIELDS: [Field; 2] = [
-    Field { p: 2_305_843_009_213_693_921, i: 583_529_827_753_931_384 },
-    Field { p: 2_305_843_009_213_693_693, i: 966_685_122_347_009_555 },
-];
+use num_traits::{Signed, ToPrimitive};
 
 /// Most terms of a sum or factors of a factorial that are multiplied out.
 const MAX_LOOP: u64 = 20_000;
@@ -86,62 +75,6 @@ pub fn constant_ratio(a: &Node, b: &Node, budget: &Budget) -> Result<Option<i32>
         }
     }
     Ok(first.and_then(|r| small_fraction_sign(field, r)))
-}
-
-/// The sign of the fraction with small numerator and denominator that `r` stands for (rational reconstruction).
-fn small_fraction_sign(field: Field, r: u64) -> Option<i32> {
-    const BOUND: u64 = 1 << 30;
-    let (mut r0, mut r1) = (field.p as i128, r as i128);
-    let (mut t0, mut t1) = (0i128, 1i128);
-    while r1 >= i128::from(BOUND) {
-        let q = r0 / r1;
-        (r0, r1) = (r1, r0 - q * r1);
-        (t0, t1) = (t1, t0 - q * t1);
-    }
-    let fits = t1 != 0 && t1.unsigned_abs() < u128::from(BOUND) && r1 != 0;
-    fits.then(|| if (t1 < 0) != (r1 < 0) { -1 } else { 1 })
-}
-
-impl Field {
-    fn add(self, a: u64, b: u64) -> u64 {
-        let s = a + b;
-        if s >= self.p { s - self.p } else { s }
-    }
-
-    fn neg(self, a: u64) -> u64 {
-        if a == 0 { 0 } else { self.p - a }
-    }
-
-    fn mul(self, a: u64, b: u64) -> u64 {
-        (u128::from(a) * u128::from(b) % u128::from(self.p)) as u64
-    }
-
-    fn pow(self, mut base: u64, mut n: u64) -> u64 {
-        let mut result = 1;
-        while n > 0 {
-            if n & 1 == 1 {
-                result = self.mul(result, base);
-            }
-            base = self.mul(base, base);
-            n >>= 1;
-        }
-        result
-    }
-
-    fn inv(self, a: u64) -> u64 {
-        self.pow(a, self.p - 2)
-    }
-
-    fn int(self, n: &BigInt) -> u64 {
-        reduce(n, self.p)
-    }
-}
-
-fn reduce(n: &BigInt, m: u64) -> u64 {
-    match n.to_i64() {
-        Some(small) => (i128::from(small)).rem_euclid(i128::from(m)) as u64,
-        None => n.mod_floor(&BigInt::from(m)).to_u64().unwrap_or(0),
-    }
 }
 
 /// Mixes words; the hash behind symbols and atoms.
@@ -425,79 +358,6 @@ impl Eval<'_> {
         }
         Ok(Some(total))
     }
-}
-
-/// Largest square factor s^2 of n: (s, n/s^2), by trial division of small primes.
-fn square_free(mut n: u64) -> (u64, u64) {
-    let mut outside = 1;
-    let root = (n as f64).sqrt() as u64;
-    if root * root == n {
-        return (root, 1);
-    }
-    let mut d = 2;
-    while d * d <= n && d < 2000 {
-        while n % (d * d) == 0 {
-            n /= d * d;
-            outside *= d;
-        }
-        d += 1;
-    }
-    (outside, n)
-}
-
-/// A rational constant written with `+ - * /` and small integer powers; no variables.
-pub fn constant(node: &Node) -> Option<BigRational> {
-    const BITS: u64 = 4096;
-    let value = match node {
-        Node::Num(n) => return Some(n.value.clone()),
-        Node::Neg(a) => -constant(a)?,
-        Node::Add(v) => v.iter().try_fold(BigRational::zero(), |s, n| Some(s + constant(n)?))?,
-        Node::Mul(v) => {
-            let mut product = BigRational::from_integer(1.into());
-            for n in v {
-                product *= constant(n)?;
-                if bits(&product) > BITS {
-                    return None;
-                }
-            }
-            product
-        }
-        Node::Div(a, b) => {
-            let (a, b) = (constant(a)?, constant(b)?);
-            if b.is_zero() {
-                return None;
-            }
-            a / b
-        }
-        Node::Pow(a, b) => {
-            let (a, b) = (constant(a)?, constant(b)?);
-            let n = b.is_integer().then(|| b.to_integer().to_i32())??;
-            let size = bits(&a).saturating_mul(u64::from(n.unsigned_abs()));
-            if size > BITS || (a.is_zero() && n <= 0) {
-                return None;
-            }
-            num_traits::Pow::pow(&a, n)
-        }
-        _ => return None,
-    };
-    (bits(&value) <= BITS).then_some(value)
-}
-
-/// Bits of numerator and denominator together.
-pub fn bits(value: &BigRational) -> u64 {
-    value.numer().bits() + value.denom().bits()
-}
-
-fn natural(node: &Node) -> Option<u64> {
-    constant(node).filter(BigRational::is_integer)?.to_integer().to_u64()
-}
-
-fn integer(node: &Node) -> Option<i64> {
-    constant(node).filter(BigRational::is_integer)?.to_integer().to_i64().filter(|n| n.abs() < 1 << 40)
-}
-
-fn positive(node: &Node) -> bool {
-    constant(node).is_some_and(|v| v.is_positive())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Equations, inequalities, assignments.
 
 use super::{
+    constant::constant,
     eval::{Domain, Eval, Point, Val},
     interval::Cx,
     modular,
@@ -65,7 +66,7 @@ pub fn is_name(node: &Node) -> bool {
 
 fn is_inverse(name: &Node, exponent: &Node) -> bool {
     let function = matches!(name, Node::Sym(s) if matches!(s.as_str(), "f" | "g" | "h"));
-    function && modular::constant(exponent).is_some_and(|e| e == num_rational::BigRational::from_integer((-1).into()))
+    function && constant(exponent).is_some_and(|e| e == num_rational::BigRational::from_integer((-1).into()))
 }
 
 /// `|a + b|`, `|z - w|`.

@@ -2,6 +2,7 @@
 
 use super::{
     command::Big,
+    constant::constant,
     eval::{Domain, Eval, Point, Val},
     interval::{Cx, Stop},
     modular::{self, Print},
@@ -70,7 +71,7 @@ impl Judge<'_> {
     fn witness(&self, gold: &Node, pred: &Node) -> Verdict {
         let value = |node: &Node| match node {
             Node::Num(n) => Some(Val::Exact(n.value.clone()).show()),
-            _ => modular::constant(node).map(|v| Val::Exact(v).show()),
+            _ => constant(node).map(|v| Val::Exact(v).show()),
         };
         match (value(gold), value(pred)) {
             (Some(a), Some(b)) => Verdict::different(format!("{b} is not {a}")),
@@ -127,9 +128,9 @@ impl Judge<'_> {
         let (Node::Pow(a, x), Node::Pow(b, y)) = (gold, pred) else {
             return None;
         };
-        let base = modular::constant(a)?;
+        let base = constant(a)?;
         let injective = base.is_positive() && base != BigRational::from_integer(1.into());
-        if !injective || modular::constant(b)? != base {
+        if !injective || constant(b)? != base {
             return None;
         }
         match self.scalars(x, y) {
@@ -324,8 +325,8 @@ pub fn decimal(node: &Node) -> Option<Number> {
                     Node::Num(n) => n.clone(),
                     other => decimal(other)?,
                 };
-                let ten = modular::constant(base)? == BigRational::from_integer(10.into());
-                let power = modular::constant(exponent).filter(BigRational::is_integer)?.to_integer().to_i64()?;
+                let ten = constant(base)? == BigRational::from_integer(10.into());
+                let power = constant(exponent).filter(BigRational::is_integer)?.to_integer().to_i64()?;
                 let scale = number::power_of_ten(power).filter(|_| ten && power.abs() < 400)?;
                 let ulp = n.ulp.map(|u| u * &scale)?;
                 Some(Number { value: n.value * &scale, ulp: Some(ulp), significant: n.significant })

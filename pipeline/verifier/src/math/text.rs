@@ -153,7 +153,7 @@ pub fn date(text: &str) -> Option<Date> {
             continue;
         }
         let full = |m: &&str| **m == *word || word.len() == 3 && m.starts_with(word);
-        match MONTHS.iter().position(|m| full(&m)) {
+        match MONTHS.iter().position(full) {
             Some(i) if month.is_none() => month = u32::try_from(i + 1).ok(),
             _ if matches!(word, "of" | "the" | "in") => {}
             _ if is_weekday(word) => {}

@@ -94,7 +94,7 @@ fn is_word(run: &str) -> bool {
     let points = run.len() <= 6 && run.bytes().all(|b| b.is_ascii_uppercase());
     let vowels = lower.bytes().any(|b| b"aeiou".contains(&b));
     let ascending = run.len() <= 5 && lower.as_bytes().windows(2).all(|w| w[1] == w[0] + 1);
-    !(points && !is_answer(&lower)) && vowels && !ascending
+    (is_answer(&lower) || !points) && vowels && !ascending
 }
 
 /// Words that are answers even in capitals.

@@ -4,6 +4,7 @@
 //! Where the continuation of a sum or product cannot be read, its prediction gives the shorter reading; inside of a group
 //! that is an error, at the outer level the prefix.
 
+use super::lexer::{Tok, lex, shown};
 use crate::math::{
     command::{self, Big},
     number::Number,
@@ -62,47 +63,6 @@ pub fn parse(text: &str) -> Option<Parsed> {
         // A chain of inequalities raises.
         _ => None,
     }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Tok {
-    Letter(char),
-    Symbol(String),
-    Digit(char),
-    Char(char),
-    Bad,
-}
-
-fn lex(text: &str) -> Vec<Tok> {
-    let mut out = Vec::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => {
-                let mut name = String::new();
-                while let Some(d) = chars.next_if(char::is_ascii_alphabetic) {
-                    name.push(d);
-                }
-                if !name.is_empty() {
-                    if !matches!(name.as_str(), "left" | "right" | "quad" | "qquad" | "limits" | "mleft" | "mright" | "displaystyle") {
-                        out.push(Tok::Symbol(name));
-                    }
-                    continue;
-                }
-                match chars.next() {
-                    Some(',' | ':' | ';' | '!' | ' ' | '\\') => {}
-                    Some(d @ ('{' | '}')) => out.push(Tok::Symbol(d.to_string())),
-                    _ => out.push(Tok::Bad),
-                }
-            }
-            _ if c.is_ascii_alphabetic() => out.push(Tok::Letter(c)),
-            _ if c.is_ascii_digit() => out.push(Tok::Digit(c)),
-            _ if c.is_whitespace() => {}
-            _ if "+-*/^_(){}[]|!=<>:,.'&".contains(c) => out.push(Tok::Char(c)),
-            _ => out.push(Tok::Bad),
-        }
-    }
-    out
 }
 
 struct Parser<'a> {
@@ -494,14 +454,6 @@ fn is_command(name: &str) -> bool {
         "{", "}",
     ];
     structural.contains(&name) || command::function(name).is_some() && !matches!(name, "gcd" | "lcm" | "max" | "min" | "Re" | "Im" | "arg")
-}
-
-fn shown(tok: &Tok) -> String {
-    match tok {
-        Tok::Letter(c) | Tok::Digit(c) | Tok::Char(c) => c.to_string(),
-        Tok::Symbol(s) => format!("\\{s}"),
-        Tok::Bad => String::new(),
-    }
 }
 
 #[cfg(test)]

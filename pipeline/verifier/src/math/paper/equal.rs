@@ -148,15 +148,11 @@ impl Grader<'_> {
                     return Ok((true, Decided::Equation));
                 }
             }
-            (Some((a, _, right)), None) if short(&a) && !gold.contains('=') => {
-                if self.equal(&right, gold, depth + 1)?.0 {
-                    return Ok((true, Decided::Equation));
-                }
+            (Some((a, _, right)), None) if short(&a) && !gold.contains('=') && self.equal(&right, gold, depth + 1)?.0 => {
+                return Ok((true, Decided::Equation));
             }
-            (None, Some((c, _, right))) if short(&c) && !pred.contains('=') => {
-                if self.equal(pred, &right, depth + 1)?.0 {
-                    return Ok((true, Decided::Equation));
-                }
+            (None, Some((c, _, right))) if short(&c) && !pred.contains('=') && self.equal(pred, &right, depth + 1)?.0 => {
+                return Ok((true, Decided::Equation));
             }
             _ => {}
         }

@@ -9,6 +9,7 @@
 mod dialect;
 mod equal;
 mod extract;
+mod lexer;
 mod strip;
 mod symbolic;
 mod units;

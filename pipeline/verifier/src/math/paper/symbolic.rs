@@ -8,6 +8,7 @@ use crate::{
     Options,
     math::{
         budget::Budget,
+        constant::{bits, constant},
         eval::Eval,
         interval::Cx,
         modular,
@@ -26,7 +27,7 @@ pub struct Hang;
 /// What a text becomes: parsed by `parse_latex`, else a Python tuple or set, else a matrix, else the text itself.
 #[derive(Clone, Debug)]
 enum Value {
-    Parsed(Parsed),
+    Parsed(Box<Parsed>),
     Collection(char, Vec<Node>),
     Matrix(Vec<Vec<Node>>),
     Text(String),
@@ -58,7 +59,7 @@ fn read(text: &str) -> Value {
     // The source replaces doubled backslashes first, and reads the text as it is if that fails.
     let single = text.replace("\\\\", "\\");
     if let Some(parsed) = dialect::parse(&single).or_else(|| dialect::parse(text)) {
-        return Value::Parsed(parsed);
+        return Value::Parsed(Box::new(parsed));
     }
     if let Some(collection) = python_collection(text) {
         return collection;
@@ -190,21 +191,23 @@ fn matrices(a: &[Vec<Node>], b: &[Vec<Node>], budget: &Budget) -> bool {
 
 /// A power of integers with more than about 10^8 digits: CPython computes it and does not come back.
 fn hangs(value: &Value) -> bool {
-    let tree = match value {
-        Value::Parsed(Parsed::Expr(n)) => n,
-        Value::Parsed(Parsed::Relation(Rel::Eq, a, b)) => return endless(a) || endless(b),
-        _ => return false,
+    let Value::Parsed(parsed) = value else {
+        return false;
     };
-    endless(tree)
+    match parsed.as_ref() {
+        Parsed::Expr(n) => endless(n),
+        Parsed::Relation(Rel::Eq, a, b) => endless(a) || endless(b),
+        _ => false,
+    }
 }
 
 fn endless(node: &Node) -> bool {
     node.any(&|n| match n {
         Node::Pow(base, exponent) => {
-            let size = modular::constant(base).filter(|b| b.abs() > num_traits::One::one());
-            let power = modular::constant(exponent).map(|e| e.to_integer().to_f64().unwrap_or(f64::INFINITY));
+            let size = constant(base).filter(|b| b.abs() > num_traits::One::one());
+            let power = constant(exponent).map(|e| e.to_integer().to_f64().unwrap_or(f64::INFINITY));
             match (size, power) {
-                (Some(b), Some(e)) => modular::bits(&b) as f64 * e.abs() > 3e8,
+                (Some(b), Some(e)) => bits(&b) as f64 * e.abs() > 3e8,
                 _ => false,
             }
         }

@@ -1,11 +1,15 @@
 //! Text -> tokens with spans. Tolerant: unknown commands are symbols; what is no mathematics at all stops it.
 
+mod base;
+mod command;
+
 use super::{
-    command::{self, Big, Command, Mark},
+    command::{self as commands, Big, Mark},
     number::{self, Grouping, Number},
     tree::{Func, Rel},
     words::{self, Run},
 };
+use base::base_literal;
 
 /// Most tokens in one answer.
 pub const MAX_TOKENS: usize = 2048;
@@ -295,7 +299,7 @@ impl Lexer<'_> {
 
     /// `xsin(y)`: length of what stands before a function name that ends the run; 0 when the run is something else.
     fn function_at_the_end(&self, run: &str) -> usize {
-        if self.text_mode || run.len() > 8 || command::function(run).is_some() {
+        if self.text_mode || run.len() > 8 || commands::function(run).is_some() {
             return 0;
         }
         let names = ["arcsin", "arccos", "arctan", "sqrt", "sin", "cos", "tan", "log", "exp", "ln", "pi"];
@@ -304,212 +308,6 @@ impl Lexer<'_> {
         let opens = self.text[self.at + run.len()..].starts_with(['(', '{']) || found == Some(&"pi");
         if opens && stem <= 2 && !run.contains("sp") { stem } else { 0 }
     }
-
-    fn command(&mut self, end: usize) -> Result<(), Stopped> {
-        let rest = &self.text[self.at..end];
-        let name_len = rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count();
-        if name_len == 0 {
-            return self.escaped(rest);
-        }
-        let (name, len) = known_prefix(&rest[1..=name_len]);
-        let after = self.at + 1 + len;
-        match command::lookup(name) {
-            None => self.push(Tok::Sym(format!("\\{name}")), after),
-            Some(command) => return self.known(command, name, after, end),
-        }
-        Ok(())
-    }
-
-    fn known(&mut self, command: Command, name: &str, after: usize, end: usize) -> Result<(), Stopped> {
-        match command {
-            Command::Nothing => {
-                // `\left.` and `\right.` have an invisible delimiter.
-                let invisible = (name == "left" || name == "right") && self.text[after..end].starts_with('.');
-                self.at = after + usize::from(invisible);
-            }
-            Command::Space => {
-                self.at = after;
-                self.spaced = true;
-            }
-            Command::Text => return self.text_group(after, end),
-            Command::Font => return self.font_group(name, after, end),
-            Command::Blackboard => self.blackboard(after, end),
-            Command::Drop => self.at = self.group(after, end).map_or(after, |g| g.1 + 1),
-            Command::Accent(a) => self.push(Tok::Accent(a), after),
-            Command::Frac => self.push(Tok::Frac, after),
-            Command::Sqrt => self.push(Tok::Sqrt, after),
-            Command::Binom => self.push(Tok::Binom, after),
-            Command::Over => self.push(Tok::Over, after),
-            Command::Choose => self.push(Tok::Choose, after),
-            Command::Func(f) => self.push(Tok::Func(f), after),
-            Command::Rel(r) => self.push(Tok::Rel(r), after),
-            Command::Big(b) => self.push(Tok::Big(b), after),
-            Command::Symbol(s) => self.push(Tok::Sym(s.to_owned()), after),
-            Command::Mark(m) => self.mark(m, after - self.at),
-            Command::Begin | Command::End => return self.environment(command, after, end),
-        }
-        Ok(())
-    }
-
-    fn escaped(&mut self, rest: &str) -> Result<(), Stopped> {
-        let second = rest[1..].chars().next();
-        let mark = match second {
-            Some('{') => Mark::OpenSet,
-            Some('}') => Mark::CloseSet,
-            Some('|') => Mark::DoubleBar,
-            Some('%') => Mark::Percent,
-            Some('$') => Mark::Dollar,
-            Some('\\') => {
-                let skip = row_skip(&rest[2..]);
-                self.push(Tok::Mark(Mark::Row), self.at + 2 + skip);
-                return Ok(());
-            }
-            Some(',' | ';' | ':' | '!' | ' ' | '/' | '\n' | '>') | None => {
-                self.spaced = true;
-                self.at += 1 + second.map_or(0, char::len_utf8);
-                return Ok(());
-            }
-            Some('_' | '&' | '#') => return Err(self.stop("a mathematical character")),
-            Some('\'' | '`' | '^' | '"' | '=') => {
-                // An accent of text: \'e.
-                self.at += 2;
-                return Ok(());
-            }
-            Some(_) => return Err(self.stop("a LaTeX command")),
-        };
-        self.mark(mark, 2);
-        Ok(())
-    }
-
-    /// Content of the group that opens at or after `at`: first byte, and the byte of its closing brace.
-    fn group(&self, at: usize, end: usize) -> Option<(usize, usize)> {
-        let bytes = self.text.as_bytes();
-        let mut open = at;
-        while open < end && bytes[open] == b' ' {
-            open += 1;
-        }
-        if open >= end || bytes[open] != b'{' {
-            return None;
-        }
-        let close = super::extract::closing_brace(bytes, open, end).unwrap_or(end);
-        Some((open + 1, close))
-    }
-
-    fn text_group(&mut self, after: usize, end: usize) -> Result<(), Stopped> {
-        let Some((from, to)) = self.group(after, end) else {
-            self.at = after;
-            return Ok(());
-        };
-        self.text_depth += 1;
-        if self.text_depth > 8 {
-            return Err(self.stop("text that is nested less"));
-        }
-        let content = &self.text[from..to];
-        let symbol = content.trim_matches(|c: char| !c.is_alphanumeric());
-        self.at = from;
-        self.spaced = true;
-        let outer = std::mem::replace(&mut self.text_mode, true);
-        // A lone letter, as in `\text{(C)}` or `\text{e}`, is that letter; after a number it may be a unit.
-        let lone = symbol.len() == 1 && !self.after_number();
-        self.text_mode = !lone;
-        let read = self.run(to);
-        self.text_mode = outer;
-        self.text_depth -= 1;
-        read?;
-        self.at = (to + 1).min(end);
-        self.spaced = true;
-        Ok(())
-    }
-
-    fn font_group(&mut self, name: &str, after: usize, end: usize) -> Result<(), Stopped> {
-        let upright = matches!(name, "mathrm" | "operatorname" | "mathsf" | "mathtt" | "mathop");
-        let near = super::extract::char_floor(self.text, end.min(after + 256));
-        let Some((from, to)) = self.group(after, near) else {
-            self.at = after;
-            return Ok(());
-        };
-        let content = self.text[from..to].trim_matches([' ', '~', '\\', ',', ';', '!']);
-        let plain = !content.is_empty() && content.bytes().all(|b| b.is_ascii_alphabetic());
-        let wordy = plain && (content.len() > 1 || self.after_number());
-        if !upright || !wordy {
-            self.at = after;
-            return Ok(());
-        }
-        let stop = (to + 1).min(end);
-        let subscript = matches!(self.out.last().map(|t| &t.tok), Some(Tok::Mark(Mark::Under)));
-        match command::function(content) {
-            Some(f) => self.push(Tok::Func(f), stop),
-            None if subscript => self.push(Tok::Sym(content.to_owned()), stop),
-            None => match words::classify(content, true, true) {
-                Run::Mark(m) => self.mark(m, stop - self.at),
-                _ => self.push(Tok::Word(content.to_owned()), stop),
-            },
-        }
-        Ok(())
-    }
-
-    fn blackboard(&mut self, after: usize, end: usize) {
-        let (letter, stop) = match self.group(after, end) {
-            Some((from, to)) => (self.text[from..to].trim().chars().next(), (to + 1).min(end)),
-            None => {
-                let c = self.text[after..end].trim_start().chars().next();
-                let space = self.text[after..end].len() - self.text[after..end].trim_start().len();
-                (c, after + space + c.map_or(0, char::len_utf8))
-            }
-        };
-        match letter {
-            Some(c) if c.is_alphabetic() => self.push(Tok::NamedSet(c), stop),
-            _ => self.at = after,
-        }
-    }
-
-    fn environment(&mut self, command: Command, after: usize, end: usize) -> Result<(), Stopped> {
-        let Some((from, to)) = self.group(after, end) else {
-            return Err(self.stop("the name of an environment"));
-        };
-        let name = self.text[from..to].trim().trim_end_matches('*').to_owned();
-        let mut stop = (to + 1).min(end);
-        if command == Command::Begin && name == "array" {
-            stop = self.group(stop, end).map_or(stop, |g| (g.1 + 1).min(end));
-        }
-        // Commas inside matrices separate nothing that groups digits.
-        if command == Command::Begin {
-            self.depth += 1;
-            self.push(Tok::Begin(name), stop);
-        } else {
-            self.depth = self.depth.saturating_sub(1);
-            self.push(Tok::End(name), stop);
-        }
-        Ok(())
-    }
-}
-
-/// `\quadx`, `\cdotx`: the longest known command that a run of letters opens with, else the whole run.
-fn known_prefix(name: &str) -> (&str, usize) {
-    if command::is_known(name) {
-        return (name, name.len());
-    }
-    for prefix in ["qquad", "quad", "cdot", "times", "infty", "displaystyle", "left", "right"] {
-        if name.starts_with(prefix) {
-            return (prefix, prefix.len());
-        }
-    }
-    (name, name.len())
-}
-
-/// `[2pt]` after a row end.
-fn row_skip(tail: &str) -> usize {
-    let Some(inner) = tail.strip_prefix('[') else {
-        return 0;
-    };
-    let Some(close) = inner.find(']') else {
-        return 0;
-    };
-    let length = &inner[..close];
-    let unit = ["pt", "em", "ex", "mm", "cm", "in"].iter().any(|u| length.ends_with(u));
-    let digits = length.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
-    if unit && number { close + 2 } else { 0 }
 }
 
 /// Length of a run of letters; in text also `p.m.` and hyphens between letters.
@@ -526,43 +324,6 @@ fn letter_run(rest: &str, text_mode: bool) -> usize {
         len = i + c.len_utf8();
     }
     len
-}
-
-/// `52_8`, `1A_{16}`, `4210_{\text{five}}`: digits, base, bytes.
-fn base_literal(rest: &str) -> Option<(String, u32, usize)> {
-    let bytes = rest.as_bytes();
-    let digit = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
-    let len = bytes.iter().take_while(|b| digit(b)).count();
-    if len == 0 || len > 256 || bytes.get(len) != Some(&b'_') {
-        return None;
-    }
-    let (name, stop) = subscript(rest, len + 1)?;
-    let base: u32 = match name.parse() {
-        Ok(n) => n,
-        Err(_) => u32::try_from(words::cardinal(&name)?.0).ok()?,
-    };
-    let digits = &rest[..len];
-    let has_digit = digits.bytes().any(|b| b.is_ascii_digit());
-    // Letters alone are names (`A_{12}`), but for hexadecimal.
-    let fits = (2..=36).contains(&base) && (has_digit || base == 16 && len > 1);
-    (fits && digits.chars().all(|c| c.is_digit(base))).then(|| (digits.to_owned(), base, stop))
-}
-
-/// The plain content of a subscript at `at`, and where it ends.
-fn subscript(rest: &str, at: usize) -> Option<(String, usize)> {
-    let tail = &rest[at..];
-    let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
-    if digits > 0 {
-        return Some((tail[..digits].to_owned(), at + digits));
-    }
-    let open = tail.find('{').filter(|i| tail[..*i].bytes().all(|b| b == b' ' || b == b'\\' || b.is_ascii_alphabetic()))?;
-    let close = super::extract::closing_brace(tail.as_bytes(), open, tail.len().min(64))?;
-    let mut content = tail[open + 1..close].trim();
-    for wrapper in ["\\text{", "\\mathrm{", "\\textbf{", "\\rm ", "("] {
-        content = content.strip_prefix(wrapper).unwrap_or(content);
-    }
-    let content = content.trim_matches(['}', ')', ' ', '{']);
-    Some((content.to_owned(), at + close + 1))
 }
 
 #[cfg(test)]

@@ -1,0 +1,81 @@
+//! Rational constants of a tree, exactly.
+
+use super::tree::Node;
+use num_rational::BigRational;
+use num_traits::{Signed, ToPrimitive, Zero};
+
+/// Largest square factor s^2 of n: (s, n/s^2), by trial division of small primes.
+pub fn square_free(mut n: u64) -> (u64, u64) {
+    let mut outside = 1;
+    let root = (n as f64).sqrt() as u64;
+    if root * root == n {
+        return (root, 1);
+    }
+    let mut d = 2;
+    while d * d <= n && d < 2000 {
+        while n.is_multiple_of(d * d) {
+            n /= d * d;
+            outside *= d;
+        }
+        d += 1;
+    }
+    (outside, n)
+}
+
+/// A rational constant written with `+ - * /` and small integer powers; no variables.
+pub fn constant(node: &Node) -> Option<BigRational> {
+    const BITS: u64 = 4096;
+    let value = match node {
+        Node::Num(n) => return Some(n.value.clone()),
+        Node::Neg(a) => -constant(a)?,
+        Node::Add(v) => v.iter().try_fold(BigRational::zero(), |s, n| Some(s + constant(n)?))?,
+        Node::Mul(v) => {
+            let mut product = BigRational::from_integer(1.into());
+            for n in v {
+                product *= constant(n)?;
+                if bits(&product) > BITS {
+                    return None;
+                }
+            }
+            product
+        }
+        Node::Div(a, b) => {
+            let (a, b) = (constant(a)?, constant(b)?);
+            if b.is_zero() {
+                return None;
+            }
+            a / b
+        }
+        Node::Pow(a, b) => {
+            let (a, b) = (constant(a)?, constant(b)?);
+            let n = b.is_integer().then(|| b.to_integer().to_i32())??;
+            let size = bits(&a).saturating_mul(u64::from(n.unsigned_abs()));
+            if size > BITS || (a.is_zero() && n <= 0) {
+                return None;
+            }
+            num_traits::Pow::pow(&a, n)
+        }
+        _ => return None,
+    };
+    (bits(&value) <= BITS).then_some(value)
+}
+
+/// Bits of numerator and denominator together.
+pub fn bits(value: &BigRational) -> u64 {
+    value.numer().bits() + value.denom().bits()
+}
+
+/// A constant natural number.
+pub fn natural(node: &Node) -> Option<u64> {
+    constant(node).filter(BigRational::is_integer)?.to_integer().to_u64()
+}
+
+/// A constant integer of moderate size.
+pub fn integer(node: &Node) -> Option<i64> {
+    constant(node).filter(BigRational::is_integer)?.to_integer().to_i64().filter(|n| n.abs() < 1 << 40)
+}
+
+/// Whether a positive constant.
+pub fn positive(node: &Node) -> bool {
+    constant(node).is_some_and(|v| v.is_positive())
+}
