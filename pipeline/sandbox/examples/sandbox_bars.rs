@@ -1,6 +1,6 @@
 //! Prints the bars of the code judge: reference solutions, recorded verdicts, throughput.
 //!
-//!     cargo run -p beyond-sandbox --example sandbox_bars [-- references|samples|trivial] [CPU_SECONDS]
+//!     cargo run -p beyond-sandbox --example sandbox_bars [-- [references|samples|trivial] [CPU_SECONDS [WORKERS]]]
 //!
 //! Needs the folder `../shared` beside the checkout (benchmark files and recorded model outputs); see
 //! docs/verification.md, section Code, for the numbers it gave.
@@ -11,21 +11,24 @@ use beyond_sandbox::{Config, Form, Judgement, Sandbox, Task, Test, Value, load_t
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let asked = |name: &str| arguments.is_empty() || arguments.iter().any(|a| a == name) || arguments[0].parse::<f64>().is_ok();
-    let seconds = arguments.iter().find_map(|a| a.parse().ok()).unwrap_or(Config::default().cpu_seconds);
+    let (numbers, names): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|a| a.parse::<f64>().is_ok());
+    let asked = |name: &str| names.is_empty() || names.iter().any(|n| n == name);
+    let mut config = Config::default();
+    config.cpu_seconds = numbers.first().map_or(Ok(config.cpu_seconds), |n| n.parse())?;
+    config.workers = numbers.get(1).map_or(Ok(config.workers), |n| n.parse())?;
     let shared = shared().context("no folder ../shared beside the checkout")?;
     if asked("references") {
-        references(&shared.join("data/benchmarks"))?;
+        references(&config, &shared.join("data/benchmarks"))?;
     }
     if asked("samples") {
-        samples(&shared.join("data"), seconds)?;
+        samples(&config, &shared.join("data"))?;
     }
     if asked("trivial") {
-        trivial()?;
+        trivial(&config)?;
     }
     Ok(())
 }
@@ -51,25 +54,32 @@ fn used(who: libc::c_int) -> f64 {
 }
 
 /// Judges the items in a sandbox of its own; also the CPU seconds of everything, zygotes and judge included.
-fn judge(config: Config, items: &[(&Task, &str)]) -> Result<(Vec<Judgement>, f64)> {
+fn judge(config: &Config, items: &[(&Task, &str)]) -> Result<(Vec<Judgement>, f64)> {
     let (cpu, wall) = (cpu_seconds(), Instant::now());
-    let sandbox = Sandbox::start(config)?;
+    let sandbox = Sandbox::start(config.clone())?;
     let environment = serde_json::to_string(&sandbox.environment())?;
-    let judgements = sandbox.judge_many(items, |_, _| ());
+    let done = AtomicUsize::new(0);
+    let judgements = sandbox.judge_many(items, |_, _| progress(done.fetch_add(1, Ordering::Relaxed) + 1, items.len()));
     drop(sandbox);
     let spent = cpu_seconds() - cpu;
     println!("  {environment}\n  {} candidates, {spent:.1} CPU s, {:.1} s wall", items.len(), wall.elapsed().as_secs_f64());
     Ok((judgements, spent))
 }
 
+fn progress(done: usize, of: usize) {
+    if done.is_multiple_of(1000) {
+        eprintln!("  {done} of {of}");
+    }
+}
+
 /// Reference solutions must pass their own tests.
-fn references(folder: &Path) -> Result<()> {
+fn references(config: &Config, folder: &Path) -> Result<()> {
     for file in ["HumanEvalPlus-v0.1.10.jsonl.gz", "MbppPlus-v0.2.0.jsonl.gz"] {
         println!("reference solutions of {file}");
         let mut tasks = load_tasks(&folder.join(file))?;
         tasks.iter_mut().for_each(|t| t.form = Form::Program);
         let solutions: Vec<(&Task, &str)> = tasks.iter().filter_map(|t| Some((t, reference(t)?))).collect();
-        let (judgements, _) = judge(Config::default(), &solutions)?;
+        let (judgements, _) = judge(config, &solutions)?;
         let right = judgements.iter().filter(|j| j.outcome.is_correct()).count();
         println!("  {right} of {} pass", tasks.len());
         for ((task, _), j) in solutions.iter().zip(&judgements).filter(|(_, j)| !j.outcome.is_correct()) {
@@ -105,8 +115,8 @@ fn rows<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
 }
 
 /// 16,400 samples of CodeGen-16B on HumanEval against their recorded verdicts.
-fn samples(data: &Path, seconds: f64) -> Result<()> {
-    println!("CodeGen-16B on HumanEval, CPU limit {seconds} s");
+fn samples(config: &Config, data: &Path) -> Result<()> {
+    println!("CodeGen-16B on HumanEval, CPU limit {} s", config.cpu_seconds);
     let folder = data.join("outputs/codet_humaneval");
     let mut tasks = load_tasks(&data.join("benchmarks/HumanEval.jsonl.gz"))?;
     tasks.iter_mut().for_each(|t| t.form = Form::Continuation);
@@ -117,12 +127,12 @@ fn samples(data: &Path, seconds: f64) -> Result<()> {
         let task = tasks.iter().find(|t| t.id == row.task_id).with_context(|| row.task_id.clone())?;
         items.extend(samples[row.codet_row].samples.iter().map(|s| (task, s.as_str())));
     }
-    let (judgements, spent) = judge(Config { cpu_seconds: seconds, ..Config::default() }, &items)?;
+    let (judgements, spent) = judge(config, &items)?;
     let differ = compare(&recorded, &judgements);
     throughput(&items, &judgements, spent);
     println!("the differences again, with the recorded limits (10 CPU s, 1 GiB)");
     let again: Vec<(&Task, &str)> = differ.iter().map(|i| items[*i]).collect();
-    let config = Config { cpu_seconds: 10.0, memory_bytes: 1 << 30, ..Config::default() };
+    let config = &Config { cpu_seconds: 10.0, memory_bytes: 1 << 30, ..config.clone() };
     for (i, judgement) in differ.iter().zip(judge(config, &again)?.0) {
         println!("  {} [{}] {} {}", items[*i].0.id, i % 100, judgement.outcome.as_str(), judgement.reason);
     }
@@ -183,7 +193,7 @@ fn throughput(items: &[(&Task, &str)], judgements: &[Judgement], spent: f64) {
 }
 
 /// Tiny functions on ten inputs: what fork and judge cost.
-fn trivial() -> Result<()> {
+fn trivial(config: &Config) -> Result<()> {
     println!("trivial functions, ten inputs each");
     let inputs = (0..10).map(|n| vec![Value::List(vec![Value::Int(n), Value::Int(n + 1)])]).collect();
     let outputs = (0..10).map(|n| Value::Int(2 * n + 1)).collect();
@@ -191,7 +201,7 @@ fn trivial() -> Result<()> {
     let task = Task { id: "trivial".into(), prompt: String::new(), form: Form::Program, cpu_seconds: None, memory_bytes: None, test };
     let programs: Vec<String> = (0..4000).map(|i| format!("def f(x):\n    return x[0] + x[1] + {i} - {i}\n")).collect();
     let items: Vec<(&Task, &str)> = programs.iter().map(|p| (&task, p.as_str())).collect();
-    let (judgements, spent) = judge(Config::default(), &items)?;
+    let (judgements, spent) = judge(config, &items)?;
     assert!(judgements.iter().all(|j| j.outcome.is_correct()));
     println!("  {:.0} candidates per CPU-second", items.len() as f64 / spent);
     Ok(())

@@ -101,6 +101,8 @@ struct Running {
     started: Instant,
     looked: Instant,
     asleep: Duration,
+    /// Bytes received from it when it was looked at.
+    heard: u64,
     /// Whether it is this process's turn: a candidate that waits for a call is not to blame for waiting.
     busy: bool,
     process: Option<u32>,
@@ -259,7 +261,7 @@ impl Worker {
         sys::send(&self.control, &request(b'R', seat, limits.memory, file_size, job.len() as u64, cpu))?;
         let now = Instant::now();
         self.seats[seat].allowed = limits.output;
-        self.seats[seat].running = Some(Running { limits, started: now, looked: now, asleep: Duration::ZERO, busy: true, process: None });
+        self.seats[seat].running = Some(Running { limits, started: now, looked: now, asleep: Duration::ZERO, heard: 0, busy: true, process: None });
         Ok(())
     }
 
@@ -371,8 +373,11 @@ impl Worker {
             if i == CANDIDATE && running.busy {
                 // with both seats taken the candidate is the older one
                 let process = *running.process.get_or_insert_with(|| proc::oldest_child(zygote).unwrap_or(0));
-                if proc::is_asleep(process) == Some(true) {
-                    running.asleep += since.min(2 * TICK);
+                // one that sends may just be waiting for us to take it
+                let silent = seat.total == running.heard;
+                running.heard = seat.total;
+                if silent && proc::is_asleep(process) == Some(true) {
+                    running.asleep += since.min(TICK);
                 }
             }
             if running.asleep.as_secs_f64() >= running.limits.slice {

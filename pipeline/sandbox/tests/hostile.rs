@@ -24,7 +24,7 @@ const ATTACKS: &[(&str, &str)] = &[
     ("loop in C", "x = 7 ** 7 ** 9"),
     (
         "busy threads",
-        "import threading\ndef g():\n  while True: pass\nts = [threading.Thread(target=g) for _ in range(8)]\nfor t in ts: t.start()\nfor t in ts: t.join()",
+        "import threading\nthreading.stack_size(1 << 18)\ndef g():\n  while True: pass\nts = [threading.Thread(target=g) for _ in range(8)]\nfor t in ts: t.start()\nfor t in ts: t.join()",
     ),
     ("thread bomb", "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(99,)).start()"),
     ("sleep", "import time\ntime.sleep(1000)"),

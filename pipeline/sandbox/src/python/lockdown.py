@@ -26,6 +26,21 @@ LAYERS = {}  # layer name -> None when it holds, else why not
 NOBODY = 65534
 
 
+def renumber():
+    """Moves what we inherited to fixed numbers, so that candidates of every worker see the same descriptors."""
+    seats = CONFIG["seats"]
+    inherited = [CTL, CONFIG["archive"]] + [fd for seat in seats for fd in seat]
+    aside = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in inherited]
+    for fd in inherited:
+        os.close(fd)
+    for number, fd in enumerate(aside, 10):
+        os.dup2(fd, number)
+        os.close(fd)
+    numbers = iter(range(12, 10 + len(inherited)))
+    CONFIG.update(archive=11, seats=[tuple(next(numbers) for _ in seat) for seat in seats])
+    return 10
+
+
 class Archive:
     """Imports the standard library from memory (see pack.py): candidates need no file system for it."""
 
@@ -197,5 +212,6 @@ def lock_down():
     LIBC.prctl(4, 0, 0, 0, 0)  # not dumpable: no ptrace among candidates
 
 
+CTL = renumber()
 warm_up()
 seal_imports()
