@@ -21,11 +21,10 @@ const SETS: [(&str, u32); 7] =
     [("program", 2), ("program", 3), ("modular", 1), ("modular", 2), ("modular", 3), ("countdown", 3), ("countdown", 4)];
 /// RL problems: family, level, how many.
 type Mixture = &'static [(&'static str, u32, u32)];
-/// Problems that a base solves now and then, and a mixture with many that it hardly ever solves.
-const MIXTURES: [(&str, Mixture); 2] = [
-    ("easy", &[("program", 2, 200), ("countdown", 3, 1000), ("modular", 1, 400), ("modular", 2, 400)]),
-    ("hard", &[("program", 2, 200), ("program", 3, 1800), ("countdown", 4, 1000), ("modular", 3, 1000)]),
-];
+/// Problems that a base solves now and then.
+const EASY: Mixture = &[("program", 2, 200), ("countdown", 3, 1000), ("modular", 1, 400), ("modular", 2, 400)];
+/// A mixture with many problems that it hardly ever solves.
+const HARD: Mixture = &[("program", 2, 200), ("program", 3, 1800), ("countdown", 4, 1000), ("modular", 3, 1000)];
 /// Parts of the corpus.
 const CORPUS: [(&str, f64); 3] = [("program", 0.5), ("countdown", 0.25), ("modular", 0.25)];
 
@@ -36,7 +35,7 @@ struct Options {
     pretrain: u64,
     batch: u64,
     rate: f64,
-    /// GRPO steps on each of the mixtures of problems; 0 leaves RL and the phases out.
+    /// RL steps of every run; 0 leaves RL and the phases out.
     rounds: u64,
     threads: usize,
     seed: u64,
@@ -65,10 +64,10 @@ fn main() -> Result<()> {
     let base = train(&folder.path().join("base"), None, pretrain(&options), &options)?;
     pass_rates("base", &base, options.threads)?;
     if options.rounds > 0 {
-        for (name, problems) in MIXTURES {
-            let tuned = train(&folder.path().join(name), Some(&base), grpo(problems, &options), &options)?;
-            pass_rates(&format!("GRPO on {name} problems"), &tuned, options.threads)?;
+        for algorithm in ["grpo", "ppo", "rloo", "remax", "reinforce_plus_plus", "dapo"] {
+            run(algorithm, "easy", EASY, &base, folder.path(), &options)?;
         }
+        run("grpo", "hard", HARD, &base, folder.path(), &options)?;
         pretraining_phases(&base, &options)?;
         rollout_phases(&base, &options)?;
     }
@@ -81,10 +80,13 @@ fn pretrain(options: &Options) -> Value {
     json!({"pretrain": {"architecture": architecture, "corpus": corpus, "steps": options.pretrain, "batch": options.batch, "learning_rate": options.rate}})
 }
 
-fn grpo(problems: Mixture, options: &Options) -> Value {
+/// One RL run from the base, its cost and what came of it.
+fn run(algorithm: &str, name: &str, problems: Mixture, base: &Path, folder: &Path, options: &Options) -> Result<()> {
     let source = |(name, level, problems): &(&str, u32, u32)| json!({"family": {"family": name}, "level": level, "problems": problems});
     let problems: Vec<Value> = problems.iter().map(source).collect();
-    json!({"reinforce": {"algorithm": "grpo", "problems": problems, "steps": options.rounds}})
+    let recipe = json!({"reinforce": {"algorithm": algorithm, "problems": problems, "steps": options.rounds}});
+    let tuned = train(&folder.join(algorithm).join(name), Some(base), recipe, options)?;
+    pass_rates(&format!("{algorithm} on {name} problems"), &tuned, options.threads)
 }
 
 /// User and system time of this process, seconds.

@@ -67,15 +67,16 @@ impl Corpus {
         (self.parts.len() - 1, left)
     }
 
-    /// The sequences of documents `first..first + count`, made on `threads` threads.
+    /// The sequences of documents `first..first + count`, made on `threads` threads, this one included.
     pub fn sequences(&self, tokenizer: &Tokenizer, first: u64, count: u64, threads: usize) -> Result<Vec<Sequence>> {
         let make = |index: u64| document_sequence(tokenizer, &self.document(index)?);
         let (end, share) = (first + count, count.div_ceil(threads as u64).max(1));
         let run = |start: u64| (start..(start + share).min(end)).map(make).collect::<Result<Vec<_>>>();
         std::thread::scope(|scope| {
-            let runs: Vec<_> = (first..end).step_by(share as usize).map(|start| scope.spawn(move || run(start))).collect();
-            let mut all = Vec::with_capacity(count as usize);
-            for run in runs {
+            let later = (first + share..end).step_by(share as usize);
+            let others: Vec<_> = later.map(|start| scope.spawn(move || run(start))).collect();
+            let mut all = run(first)?;
+            for run in others {
                 all.extend(run.join().expect("making documents does not panic")?);
             }
             Ok(all)
