@@ -15,6 +15,9 @@ use std::fmt;
 /// Values longer than this are cut in texts.
 const LONGEST: usize = 80;
 
+/// Causes that a text names at most.
+const SHOWN: usize = 5;
+
 /// Why a step would run, or that it would not.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
@@ -297,10 +300,13 @@ impl fmt::Display for Explanation {
         if self.chain.len() > 1 {
             write!(f, "\n  through {}", self.chain.join(" <- "))?;
         }
-        for (i, cause) in self.causes.iter().enumerate() {
+        for (i, cause) in self.causes.iter().take(SHOWN).enumerate() {
             let place = cause.place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
             write!(f, "\n  {}: {}{place}", if i == 0 { "first cause" } else { "also" }, cause.text)?;
         }
-        Ok(())
+        match self.causes.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more (--json lists them)"),
+        }
     }
 }

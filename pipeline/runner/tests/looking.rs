@@ -87,6 +87,24 @@ fn explain_names_the_first_cause_with_its_place() {
 }
 
 #[test]
+fn explain_names_a_few_of_many_causes() {
+    let lab = Lab::new();
+    let names: Vec<String> = (0..8).map(|i| format!("s{i}")).collect();
+    let wide = |text: &str| {
+        let ids: Vec<&str> = names.iter().map(String::as_str).collect();
+        let writes = ids.iter().map(|id| write(id, &format!("{text} {id}"), &[]));
+        graph(writes.chain([step("p", "pack", json!({}), &ids)]).collect())
+    };
+    lab.run(&wide("old"));
+    let text = explained(&lab, &wide("new"), "p");
+    assert!(
+        text.contains("first cause: step \"s0\": text \"old s0\" -> \"new s0\"") && text.ends_with("and 3 more (--json lists them)"),
+        "{text}"
+    );
+    assert_eq!(explain(&lab.survey(&wide("new")), &lab.history(), "p").unwrap().causes.len(), 8);
+}
+
+#[test]
 fn explain_follows_a_changed_input_to_a_step_that_is_there() {
     let lab = Lab::new();
     lab.run(&chain("abc"));
