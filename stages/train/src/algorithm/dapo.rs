@@ -63,7 +63,7 @@ mod tests {
     fn advantages_against_numpy() {
         // L_max 10, L_c 4; lengths 3, 8, 10, 2; right, right, wrong, wrong
         // import numpy as np; r = np.array([1, 1 - 2 / 4, -1 - 1, -1.]); print((r - r.mean()) / (r.std(ddof=1) + 1e-6))
-        let expected = [0.998_624_7, 0.635_488_45, -1.180_192_83, -0.453_920_32];
+        let expected = [0.998_624_7, 0.635_488_5, -1.180_192_8, -0.453_920_3];
         let recipe = Reinforce { max_tokens: 10, overlong_buffer: 4, ..recipe(Algorithm::Dapo) };
         let groups = [group(&[(1.0, 3), (1.0, 8), (0.0, 10), (0.0, 2)])];
         let found = advantages(&recipe, &groups, &[], &Vec::new(), &Vec::new());
