@@ -2,7 +2,7 @@
 
 use crate::decoder::Decoder;
 use crate::elementwise::sum_of_squares;
-use crate::train::Grads;
+use crate::objective::Grads;
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;

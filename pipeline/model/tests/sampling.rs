@@ -154,6 +154,7 @@ fn bad_requests_are_named() {
     fails(&Request { prompt_ids: vec![], ..good.clone() }, &p, "empty prompt");
     fails(&Request { prompt_ids: vec![23], ..good.clone() }, &p, "vocabulary of 23");
     fails(&Request { prompt_ids: vec![1; 64], ..good.clone() }, &p, "no room");
+    fails(&Request { first_sample: u32::MAX, ..good.clone() }, &p, "sample indices");
     fails(&Request { image: Some(vec![0.0; 15].into()), ..good.clone() }, &p, "no patch layer");
     fails(&good, &SamplingParams { top_p: 0.0, ..p.clone() }, "top_p");
     fails(&good, &SamplingParams { temperature: -1.0, ..p.clone() }, "temperature");

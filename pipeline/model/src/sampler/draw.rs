@@ -137,19 +137,32 @@ unsafe fn cut_body<L: Lanes>(weights: &mut [f32], threshold: f32, blocks: &mut [
     }
 }
 
-/// The largest threshold in [0, 1] that is still `enough`, by bisection over the bits of the float: at most 30 probes,
-/// and no sorting. `enough` must hold for 0 and fail for all larger thresholds once it has failed.
-fn largest_threshold(enough: impl Fn(f32) -> bool) -> f32 {
+/// Where the sorted weights would be cut.
+struct Cut {
+    /// Every weight that is kept is at least this.
+    threshold: f32,
+    /// Sum and number of the weights above all candidates for being the last one kept.
+    larger: (f32, u32),
+    /// Candidates: equal weights when there are several.
+    ties: u32,
+}
+
+/// The largest threshold in [0, 1] whose weights above it are still `enough`, by bisection over the bits of the float,
+/// and no sorting: at most 30 probes, ending as soon as a single weight is left between the bounds.
+/// `enough` must hold for 0 and fail for all larger thresholds once it has failed.
+fn find_cut(weights: &[f32], enough: impl Fn((f32, u32)) -> bool) -> Cut {
     let (mut low, mut high) = (0, 1.0f32.to_bits() + 1);
-    while high - low > 1 {
+    let (mut at_low, mut at_high) = (weights.len() as u32, (0.0, 0));
+    while high - low > 1 && at_low - at_high.1 > 1 {
         let middle = low + (high - low) / 2;
-        if enough(f32::from_bits(middle)) {
-            low = middle;
+        let found = above(weights, f32::from_bits(middle));
+        if enough(found) {
+            (low, at_low) = (middle, found.1);
         } else {
-            high = middle;
+            (high, at_high) = (middle, found);
         }
     }
-    f32::from_bits(low)
+    Cut { threshold: f32::from_bits(low), larger: at_high, ties: at_low - at_high.1 }
 }
 
 impl Scratch {
@@ -166,25 +179,23 @@ impl Scratch {
 
     /// Keeps the `k` largest weights; of equal ones those with the lowest ids.
     fn keep_count(&mut self, k: u32) {
-        let threshold = largest_threshold(|t| above(&self.weights, t).1 >= k);
-        let larger = above(&self.weights, threshold.next_up()).1;
-        self.keep_above(threshold, |tied| larger + tied < k);
+        let found = find_cut(&self.weights, |(_, count)| count >= k);
+        self.keep_above(&found, |tied| found.larger.1 + tied < k);
     }
 
     /// Keeps a weight while the mass before it, from the largest down, is below `top_p` of the whole.
     fn keep_mass(&mut self, top_p: f64) {
         let limit = top_p * f64::from(above(&self.weights, 0.0).0);
-        let threshold = largest_threshold(|t| f64::from(above(&self.weights, t).0) >= limit);
-        let larger = f64::from(above(&self.weights, threshold.next_up()).0);
-        self.keep_above(threshold, |tied| larger + f64::from(tied) * f64::from(threshold) < limit);
+        let found = find_cut(&self.weights, |(sum, _)| f64::from(sum) >= limit);
+        let (larger, equal) = (f64::from(found.larger.0), f64::from(found.threshold));
+        self.keep_above(&found, |tied| larger + f64::from(tied) * equal < limit);
     }
 
-    /// Keeps weights above `threshold`, and those equal to it while `keep(number kept so far)`.
-    fn keep_above(&mut self, threshold: f32, keep: impl Fn(u32) -> bool) {
-        let ties = above(&self.weights, threshold).1 - above(&self.weights, threshold.next_up()).1;
-        if ties > 1 {
+    /// Keeps weights from the threshold up; of several equal to it only while `keep(number kept so far)`.
+    fn keep_above(&mut self, found: &Cut, keep: impl Fn(u32) -> bool) {
+        if found.ties > 1 {
             let mut tied = 0;
-            for weight in self.weights.iter_mut().filter(|w| **w == threshold) {
+            for weight in self.weights.iter_mut().filter(|w| **w == found.threshold) {
                 if keep(tied) {
                     tied += 1;
                 } else {
@@ -192,7 +203,7 @@ impl Scratch {
                 }
             }
         }
-        cut(&mut self.weights, threshold, &mut self.blocks);
+        cut(&mut self.weights, found.threshold, &mut self.blocks);
     }
 
     /// The token at which the running sum of weights, in order of ids, passes `target`.

@@ -174,6 +174,8 @@ fn check_request(decoder: &Decoder, index: usize, request: &Request) -> Result<u
     decoder.check_ids(&request.prompt_ids)?;
     let rows = decoder.image_rows(request.image.as_ref())? + request.prompt_ids.len();
     ensure!(rows > 0, "request {index} has an empty prompt: give it at least the begin token");
+    let indices = request.first_sample.checked_add(request.count);
+    ensure!(indices.is_some(), "request {index}: sample indices end above {}; lower first_sample or count", u32::MAX);
     let limit = decoder.config.max_positions;
     ensure!(rows < limit, "request {index} has a prompt of {rows} positions, but the decoder has {limit}: no room for a completion");
     Ok(rows)

@@ -111,7 +111,7 @@ pub(crate) fn level() -> Level {
     }
 }
 
-/// Uses `level` from now on. For tests: results are the same at every level, only the speed differs.
+/// Uses `level` from now on. Results are the same at every level, only the speed differs.
 pub(crate) fn force(level: Level) -> Level {
     LEVEL.store(level as u8, Relaxed);
     level
@@ -122,18 +122,10 @@ pub(crate) fn available() -> Vec<Level> {
     let mut levels = vec![Level::Portable];
     #[cfg(target_arch = "x86_64")]
     {
-        let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-        let wide = ["avx512f", "avx512vl", "avx512bw", "avx512dq"];
-        let detected = [
-            is_x86_feature_detected!("avx512f"),
-            is_x86_feature_detected!("avx512vl"),
-            is_x86_feature_detected!("avx512bw"),
-            is_x86_feature_detected!("avx512dq"),
-        ];
-        debug_assert_eq!(wide.len(), detected.len());
-        if avx2 {
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             levels.push(Level::Avx2);
-            if detected.iter().all(|&d| d) {
+            let foundation = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+            if foundation && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512dq") {
                 levels.push(Level::Avx512);
             }
         }
