@@ -90,3 +90,25 @@ fn the_tokenizer_gives_the_reference_ids() {
     }
     assert_eq!(tokenizer.eos_ids(), [368]);
 }
+
+/// A folder that transformers wrote comes back with the same tensors, bit for bit, and the same tokenizer files.
+#[test]
+fn saving_a_fixture_reproduces_its_tensors() {
+    let Some(root) = common::shared("data/parity") else { return };
+    for model in MODELS {
+        let (dir, copy) = (root.join(model), tempfile::tempdir().expect("a temporary folder"));
+        Decoder::load(&dir).expect("loads").save(copy.path(), &Tokenizer::load(&dir).expect("loads")).expect("saves");
+        let read = |dir: &Path, name: &str| std::fs::read(dir.join(name)).expect("readable");
+        let (theirs, ours) = (read(&dir, "model.safetensors"), read(copy.path(), "model.safetensors"));
+        let theirs = safetensors::SafeTensors::deserialize(&theirs).expect("complete");
+        let ours = safetensors::SafeTensors::deserialize(&ours).expect("complete");
+        assert_eq!(theirs.len(), ours.len(), "{model}");
+        for (name, tensor) in theirs.iter() {
+            let ours = ours.tensor(name).expect("there");
+            assert!(ours.shape() == tensor.shape() && ours.data() == tensor.data(), "{model} {name}");
+        }
+        for name in ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"] {
+            assert_eq!(read(&dir, name), read(copy.path(), name), "{model} {name}");
+        }
+    }
+}
