@@ -1,7 +1,8 @@
 //! Training and sampling speed in tokens per CPU-second (user + system time of the process).
 //!
-//! `cargo run --example throughput [checkpoint folder]`: the laboratory's two sizes on one and two threads, and sampling
-//! of a checkpoint when one is given. CPU time is used because cores may be shared; divide by threads for wall time.
+//! `cargo run -p beyond-model --example throughput [quick | checkpoint folder]`: the laboratory's two sizes on one and two threads, and
+//! sampling of a checkpoint when one is given; `quick` is what `peers/torch_loop.py` does, as the same JSON line. CPU time is used because
+//! cores may be shared; divide by threads for wall time.
 
 use beyond_model::{
     AdamW, AdamWParams, Config, Decoder, Family, Gradient, Objective, Request, Rope, SamplingParams, Sequence, TokenStats, backward, sample,
@@ -53,7 +54,12 @@ impl Objective for Likelihood {
 fn training(config: &Config, prompt: usize, response: usize, distinct: u32, threads: usize) -> f64 {
     let mut decoder = Decoder::init(config, 1).expect("a decoder");
     let mut optimizer = AdamW::new(&decoder, AdamWParams::default());
-    let id = |s: u32, t: usize| if t < prompt { (s % distinct * 31 + t as u32 * 7) % 197 + 3 } else { (s * 17 + t as u32 * 5) % 197 + 3 };
+    // another stride for each 197 prompts, so that no two of `distinct` are equal
+    let stride = |s: u32| 7 + s % distinct / 197;
+    let id = |s: u32, t: usize| {
+        let of_prompt = s % distinct * 31 + t as u32 * stride(s);
+        (if t < prompt { of_prompt } else { s * 17 + t as u32 * 5 }) % 197 + 3
+    };
     let batch: Vec<Sequence> = (0..256)
         .map(|s| Sequence { ids: (0..prompt + response).map(|t| id(s, t)).collect(), response_start: prompt, image: None })
         .collect();
@@ -86,7 +92,20 @@ fn sampling(decoder: &Decoder, requests: usize, count: u32, prompt: usize, token
     done.tokens as f64 / (cpu_seconds() - start)
 }
 
+/// The shapes of the peer: 256 x (8 + 9) tokens a step; 256 completions of 9 tokens for each of 100 prompts of 8.
+fn quick() {
+    let config = lab(64, 3);
+    let decoder = Decoder::init(&config, 1).expect("a decoder");
+    let draw = |temperature| sampling(&decoder, 100, 256, 8, 9, temperature, 1);
+    let train = training(&config, 8, 9, 1000, 1);
+    println!("{{\"training\": {train:.0}, \"sampling T=1\": {:.0}, \"sampling T=0.6 top-p 0.95\": {:.0}}}", draw(1.0), draw(0.6));
+}
+
 fn main() {
+    let argument = std::env::args().nth(1);
+    if argument.as_deref() == Some("quick") {
+        return quick();
+    }
     for (hidden, layers) in [(64, 3), (96, 4)] {
         let config = lab(hidden, layers);
         let decoder = Decoder::init(&config, 1).expect("a decoder");
@@ -105,7 +124,7 @@ fn main() {
             );
         }
     }
-    if let Some(folder) = std::env::args().nth(1) {
+    if let Some(folder) = argument {
         let decoder = Decoder::load(folder.as_ref()).expect("a checkpoint");
         for (count, prompt) in [(128, 64), (256, 512)] {
             let speed = sampling(&decoder, 1, count, prompt, 65, 0.6, 1);
