@@ -16,6 +16,7 @@ pub fn registry() -> Registry {
         Box::new(beyond_perplexity::PerplexityStage),
         Box::new(beyond_coverage::CoverageStage),
         Box::new(beyond_distill::Distill),
+        Box::new(beyond_seeds::Seeds),
         Box::new(beyond_claims::Claims),
         Box::new(beyond_report::Report),
     ])

@@ -75,6 +75,42 @@ pub struct Crossing {
     pub gain_until: u32,
 }
 
+/// pass@k of a training *method*, or its difference to the base's method, over several training runs (estimand T of
+/// docs/statistics.md): the interval holds for new runs on new problems.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeedEffect {
+    pub benchmark: String,
+    /// Arm whose runs these are.
+    pub arm: String,
+    /// Arm of the bases; empty for `pass_at_k`.
+    pub base: String,
+    pub setting: String,
+    pub k: u32,
+    /// `pass_at_k` of the arm, or its paired `difference` to the base of the same seed (arm minus base).
+    pub estimand: String,
+    /// Mean over runs and problems.
+    pub mean: f64,
+    /// Interval over runs crossed with problems; None for a single run, which says nothing about the method.
+    pub lo: Option<f64>,
+    pub hi: Option<f64>,
+    /// Satterthwaite degrees of freedom of the crossed random effects.
+    pub df: Option<f64>,
+    /// Training runs.
+    pub runs: u32,
+    /// Variance components of one (run, problem): between runs, between problems, interaction plus sampling; None for one run.
+    pub var_run: Option<f64>,
+    pub var_problem: Option<f64>,
+    pub var_rest: Option<f64>,
+    /// `crossed random effects`, `problems only` where that interval is wider (few runs often show no spread by chance), or `checkpoint only`.
+    pub method: String,
+    pub n_problems: u32,
+    /// Smallest number of samples of a problem in any run.
+    pub n_samples: u32,
+    /// Model ids of the runs and of their bases, in the order of their seeds, joined by `, `.
+    pub models: String,
+    pub base_models: String,
+}
+
 /// One bar of the accuracy histogram in the paper's 12 bins (Figs 5 and 13).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {

@@ -42,6 +42,7 @@ table! {
     Curve => "curves",
     Paired => "paired",
     Crossing => "crossings",
+    SeedEffect => "seeds",
     Histogram => "histogram",
     Coverage => "coverage",
     ProblemChange => "problem_changes",

@@ -261,7 +261,8 @@ impl Worker {
         sys::send(&self.control, &request(b'R', seat, limits.memory, file_size, job.len() as u64, cpu))?;
         let now = Instant::now();
         self.seats[seat].allowed = limits.output;
-        self.seats[seat].running = Some(Running { limits, started: now, looked: now, asleep: Duration::ZERO, heard: 0, busy: true, process: None });
+        self.seats[seat].running =
+            Some(Running { limits, started: now, looked: now, asleep: Duration::ZERO, heard: 0, busy: true, process: None });
         Ok(())
     }
 

@@ -47,8 +47,8 @@ fn the_solutions_of_human_eval_plus_pass_the_tests_of_human_eval() {
 fn the_references_of_the_special_tasks_of_mbpp_plus_pass() {
     let Some(path) = shared("data/benchmarks/MbppPlus-v0.2.0.jsonl.gz") else { return };
     let special = [
-        2, 63, 70, 75, 82, 106, 120, 124, 137, 233, 250, 252, 259, 278, 307, 558, 579, 580, 581, 615, 722, 737, 742, 750, 753, 769, 791, 793,
-        809,
+        2, 63, 70, 75, 82, 106, 120, 124, 137, 233, 250, 252, 259, 278, 307, 558, 579, 580, 581, 615, 722, 737, 742, 750, 753, 769, 791,
+        793, 809,
     ];
     let mut tasks = load_tasks(&path).unwrap();
     assert_eq!(tasks.len(), 378);

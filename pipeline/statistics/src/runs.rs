@@ -1,6 +1,7 @@
 //! Several training runs per method: the run is a unit, and a claim about an *algorithm* (estimand T) needs it.
 
 use crate::error::{Result, at_least, in_unit};
+use crate::interval::Interval;
 use crate::matrix::{Matrix, mean};
 use crate::special::t_quantile;
 
@@ -81,6 +82,32 @@ impl RunEffect {
     }
 }
 
+/// What is said about a method: its effect, and the interval that is printed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MethodInterval {
+    /// The crossed random effects.
+    pub effect: RunEffect,
+    /// (lo, hi).
+    pub interval: (f64, f64),
+    /// Whether the interval over problems alone was the wider one and stands in its place.
+    pub problems_only: bool,
+}
+
+/// The interval of [`run_effect`], or `over_problems` (of the per-problem means over runs) where that is wider.
+///
+/// A handful of runs often shows less spread than their own sampling noise; the estimate of √(MS_R + MS_P - MS_RP) is then below the
+/// uncertainty that the problems alone bring, and 0 when all values agree.
+///
+/// # Errors
+/// See [`run_effect`]; a level outside (0, 1).
+pub fn method_interval(y: &Matrix, level: f64, over_problems: Interval) -> Result<MethodInterval> {
+    let effect = run_effect(y)?;
+    let (lo, hi) = effect.interval(level)?;
+    let problems_only = hi - lo < over_problems.hi - over_problems.lo;
+    let interval = if problems_only { (over_problems.lo, over_problems.hi) } else { (lo, hi) };
+    Ok(MethodInterval { effect, interval, problems_only })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +134,18 @@ mod tests {
         let exact = 0.09 / 4.0 + 0.25 / 12.0 + 0.16 / 48.0;
         assert!((square / repeats as f64 / exact - 1.0).abs() < 0.1);
         assert!((estimated / repeats as f64 / exact - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn the_wider_interval_is_printed() {
+        let spread = Matrix::from_rows(&[vec![0.1, 0.3, 0.2], vec![0.5, 0.8, 0.6]]).unwrap();
+        let narrow = Interval { lo: 0.4, hi: 0.45, method: crate::interval::Method::StudentT, unit: crate::interval::Unit::Population };
+        let found = method_interval(&spread, 0.95, narrow).unwrap();
+        assert!(!found.problems_only && found.interval == found.effect.interval(0.95).unwrap());
+        let equal = Matrix::from_rows(&[vec![1.0; 3], vec![1.0; 3]]).unwrap();
+        let wilson = crate::interval::wilson(&[1.0; 3], 0.95).unwrap();
+        let found = method_interval(&equal, 0.95, wilson).unwrap();
+        assert!(found.problems_only && found.interval == (wilson.lo, wilson.hi), "all ones are no proof of a certain method");
     }
 
     #[test]
