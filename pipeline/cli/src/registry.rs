@@ -14,6 +14,7 @@ pub fn registry() -> Registry {
         Box::new(beyond_verify::Filter),
         Box::new(beyond_estimate::Estimate),
         Box::new(beyond_perplexity::PerplexityStage),
+        Box::new(beyond_exact::Exact),
         Box::new(beyond_coverage::CoverageStage),
         Box::new(beyond_distill::Distill),
         Box::new(beyond_seeds::Seeds),

@@ -15,6 +15,7 @@ pub fn check(spec: &Spec, document: &Document) -> Result<()> {
     for (id, model) in &spec.models {
         at(&format!("models.{id}"), safe_name(id).and_then(|()| check_model(spec, id, model)))?;
     }
+    at("training_seeds", distinct(&spec.training_seeds))?;
     for (id, setting) in &spec.settings {
         at(&format!("settings.{id}"), safe_name(id))?;
         if let Some(other) = &setting.match_entropy {
@@ -44,12 +45,28 @@ pub fn check(spec: &Spec, document: &Document) -> Result<()> {
         at(&format!("{path}.benchmarks"), scoring.benchmarks.iter().try_for_each(|id| known_benchmark(spec, id)))?;
         at(&format!("{path}.setting"), known_setting(spec, &scoring.setting))?;
     }
+    for (i, exact) in spec.exact.iter().enumerate() {
+        let path = format!("exact.{i}");
+        at(&format!("{path}.models"), exact.models.iter().try_for_each(|id| known_model(spec, id)))?;
+        at(&format!("{path}.benchmarks"), exact.benchmarks.iter().try_for_each(|id| known_benchmark(spec, id)))?;
+        at(&format!("{path}.setting"), untouched(spec, &exact.setting))?;
+    }
     spec.claims.iter().try_for_each(|(id, kind)| at(&format!("claims.{id}"), check_claim(spec, kind)))
 }
 
 fn safe_name(id: &str) -> Result<()> {
     let safe = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+=".contains(c));
     anyhow::ensure!(safe, "{id:?} names files and steps: use letters, digits and - _ . + = only");
+    Ok(())
+}
+
+fn distinct(seeds: &[u64]) -> Result<()> {
+    let twice = seeds.iter().enumerate().find(|(i, seed)| seeds[..*i].contains(seed));
+    anyhow::ensure!(
+        twice.is_none(),
+        "training seed {} stands here twice; the same run twice says nothing about training",
+        twice.map_or(0, |t| *t.1)
+    );
     Ok(())
 }
 
@@ -65,6 +82,18 @@ fn known_benchmark(spec: &Spec, id: &str) -> Result<()> {
 
 fn known_setting(spec: &Spec, id: &str) -> Result<()> {
     anyhow::ensure!(spec.settings.contains_key(id), unknown_name("setting", id, spec.settings.keys().map(String::as_str)));
+    Ok(())
+}
+
+/// Exact rates are those of the model itself.
+fn untouched(spec: &Spec, id: &str) -> Result<()> {
+    known_setting(spec, id)?;
+    let setting = &spec.settings[id];
+    let plain = setting.temperature == 1.0 && setting.top_p == 1.0 && setting.top_k == 0 && setting.power.is_none();
+    anyhow::ensure!(
+        plain && setting.match_entropy.is_none(),
+        "exact rates need a setting with temperature 1 and no truncation; {id:?} is another one"
+    );
     Ok(())
 }
 
@@ -141,6 +170,10 @@ fn check_model(spec: &Spec, id: &str, model: &Model) -> Result<()> {
             ("results", model.results.is_some()),
         ],
     )?;
+    anyhow::ensure!(
+        model.seed.is_none() || spec.training_seeds.is_empty(),
+        "`seed` of a model and `training_seeds` of the experiment exclude each other; leave one out"
+    );
     let needs_from = model.supervised.is_some() || model.reinforce.is_some() || model.snapshot.is_some();
     anyhow::ensure!(!needs_from || model.from.is_some(), "say which model it starts from: `from: <model>`");
     for other in [&model.from, &model.teacher].into_iter().flatten() {

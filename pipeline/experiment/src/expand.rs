@@ -1,7 +1,8 @@
 //! From a checked spec to steps. The only place that knows which stage feeds which.
 
 use crate::document::Document;
-use crate::spec::{Benchmark, Model, Results, Setting, Spec};
+use crate::replica::{further_seeds, is_replica, original, replica, with_replicas};
+use crate::spec::{Benchmark, Evaluate, Model, Results, Setting, Spec};
 use anyhow::Result;
 use beyond_report::{BenchmarkNote, ModelNote, SettingNote};
 use beyond_runner::graph::{Binding, Origin, Source, Step};
@@ -16,13 +17,16 @@ type Cell = (String, String, String);
 
 /// All steps, and the id of the report step.
 pub fn expand(spec: &Spec, document: &Document, preset: &str, root: &Path) -> Result<(Vec<Step>, Option<String>)> {
-    let mut expansion = Expansion { spec, document, root, folder: folder_of(&document.file), steps: Vec::new(), cells: cells(spec) };
+    let spec = &with_replicas(spec);
+    let (cells, replicas) = (cells(spec), replicas(spec));
+    let mut expansion = Expansion { spec, document, root, folder: folder_of(&document.file), steps: Vec::new(), cells, replicas };
     expansion.benchmarks();
     expansion.training();
     expansion.filters();
     expansion.evaluation()?;
     expansion.comparisons();
     expansion.scorings();
+    expansion.exact();
     expansion.claims();
     expansion.report(preset);
     Ok((expansion.steps, Some("report".to_string())))
@@ -36,20 +40,36 @@ fn folder_of(file: &Path) -> PathBuf {
 fn cells(spec: &Spec) -> IndexMap<Cell, u32> {
     let mut cells = IndexMap::new();
     for block in &spec.evaluate {
-        for model in &block.models {
-            for benchmark in &block.benchmarks {
-                for setting in &block.settings {
-                    let results = spec.models[model].results.as_ref();
-                    if results.is_some_and(|results| !results.contains_key(benchmark)) {
-                        continue;
-                    }
-                    let n = cells.entry((model.clone(), benchmark.clone(), setting.clone())).or_insert(0);
-                    *n = (*n).max(block.n.unwrap_or(spec.n));
-                }
-            }
+        add_block(&mut cells, spec, block, &block.models);
+    }
+    cells
+}
+
+/// The cells of further training runs.
+fn replicas(spec: &Spec) -> IndexMap<Cell, u32> {
+    let mut cells = IndexMap::new();
+    for block in &spec.evaluate {
+        for seed in further_seeds(spec, Some(block)) {
+            let models: Vec<_> = block.models.iter().map(|id| replica(spec, id, *seed).into_owned()).filter(|id| is_replica(id)).collect();
+            add_block(&mut cells, spec, block, &models);
         }
     }
     cells
+}
+
+fn add_block(cells: &mut IndexMap<Cell, u32>, spec: &Spec, block: &Evaluate, models: &[String]) {
+    for model in models {
+        for benchmark in &block.benchmarks {
+            for setting in &block.settings {
+                let results = spec.models[model].results.as_ref();
+                if results.is_some_and(|results| !results.contains_key(benchmark)) {
+                    continue;
+                }
+                let n = cells.entry((model.clone(), benchmark.clone(), setting.clone())).or_insert(0);
+                *n = (*n).max(block.n.unwrap_or(spec.n));
+            }
+        }
+    }
 }
 
 struct Expansion<'a> {
@@ -59,6 +79,8 @@ struct Expansion<'a> {
     folder: PathBuf,
     steps: Vec<Step>,
     cells: IndexMap<Cell, u32>,
+    /// Cells of further training runs: sampled and counted, for the intervals over runs only.
+    replicas: IndexMap<Cell, u32>,
 }
 
 fn output(role: &str, step: impl Into<String>, name: &str) -> Binding {
@@ -140,8 +162,8 @@ impl Expansion<'_> {
     fn training(&mut self) {
         for (id, model) in &self.spec.models {
             let Some((kind, recipe)) = recipe_of(model) else { continue };
-            let path = format!("models.{id}");
-            let params = plain(beyond_train::Params { run: id.clone(), seed: model.seed.unwrap_or(self.spec.seed), recipe });
+            let path = format!("models.{}", original(id));
+            let params = plain(beyond_train::Params { run: id.clone(), seed: self.training_seed(model), recipe });
             let mut inputs = Vec::new();
             if let Some(from) = &model.from {
                 inputs.extend(self.checkpoint("checkpoint", from));
@@ -154,6 +176,10 @@ impl Expansion<'_> {
             let fields: Vec<_> = fields.iter().map(|(to, from)| (*to, from.as_str())).collect();
             self.step(format!("train/{id}"), "train", params, inputs, &path, &fields);
         }
+    }
+
+    fn training_seed(&self, model: &Model) -> u64 {
+        model.seed.or(self.spec.training_seeds.first().copied()).unwrap_or(self.spec.seed)
     }
 
     /// Where the weights of a model are.
@@ -177,6 +203,10 @@ impl Expansion<'_> {
                 self.verify(&cell);
             }
             self.estimate(&cell);
+        }
+        for (cell, n) in self.replicas.clone() {
+            self.sample(&cell, n);
+            self.verify(&cell);
         }
         Ok(())
     }
@@ -245,11 +275,12 @@ impl Expansion<'_> {
         inputs.extend(self.checkpoint("checkpoint", model_id));
         let path = format!("settings.{setting_id}");
         if let Some(other) = &setting.match_entropy {
-            inputs.push(self.matching(cell, &params, (other.model.clone(), benchmark.clone(), other.setting.clone())));
+            let met = self.cell_of_run(&(other.model.clone(), benchmark.clone(), other.setting.clone()), model.seed);
+            inputs.push(self.matching(cell, &params, met));
         }
-        let asks = |block: &crate::spec::Evaluate| {
+        let asks = |block: &Evaluate| {
             block.n == Some(n)
-                && block.models.contains(model_id)
+                && block.models.iter().any(|id| id == original(model_id))
                 && block.benchmarks.contains(benchmark)
                 && block.settings.contains(setting_id)
         };
@@ -257,6 +288,12 @@ impl Expansion<'_> {
         let endpoint = format!("models.{model_id}.endpoint");
         let fields = [("n", n_path.as_str()), ("sampling", &path), ("endpoint", &endpoint)];
         self.step(cell_id("sample", cell), "sample", plain(params), inputs, &path, &fields);
+    }
+
+    /// The same cell of the training run with this seed, where there is one.
+    fn cell_of_run(&self, cell: &Cell, seed: Option<u64>) -> Cell {
+        let of_run = seed.map(|seed| (replica(self.spec, &cell.0, seed).into_owned(), cell.1.clone(), cell.2.clone()));
+        of_run.filter(|of_run| self.replicas.contains_key(of_run)).unwrap_or_else(|| cell.clone())
     }
 
     /// The step that finds the temperature of an entropy-matched cell.
@@ -359,6 +396,24 @@ impl Expansion<'_> {
         }
     }
 
+    fn exact(&mut self) {
+        for (i, exact) in self.spec.exact.iter().enumerate() {
+            for model in &exact.models {
+                for benchmark in &exact.benchmarks {
+                    let cell = (model.clone(), benchmark.clone(), exact.setting.clone());
+                    if !self.cells.contains_key(&cell) {
+                        continue;
+                    }
+                    let params = plain(beyond_exact::Params { template: self.spec.models[model].template.clone() });
+                    let mut inputs = vec![output("problems", self.problems_of(benchmark), "problems")];
+                    inputs.extend(self.checkpoint("checkpoint", model));
+                    inputs.push(output("counts", self.counts_of(&cell), "counts"));
+                    self.step(cell_id("exact", &cell), "exact", params, inputs, &format!("exact.{i}"), &[]);
+                }
+            }
+        }
+    }
+
     fn claims(&mut self) {
         if self.spec.claims.is_empty() {
             return;
@@ -400,7 +455,7 @@ impl Expansion<'_> {
             description: self.spec.description.clone(),
             header: self.document.header.clone(),
             notes: self.spec.notes.clone(),
-            models: self.spec.models.iter().map(|(id, model)| self.model_note(id, model)).collect(),
+            models: self.spec.models.iter().filter(|(id, _)| !is_replica(id)).map(|(id, model)| self.model_note(id, model)).collect(),
             benchmarks: self.spec.benchmarks.iter().map(|(id, benchmark)| benchmark_note(id, benchmark)).collect(),
             settings: self.spec.settings.iter().map(|(id, setting)| setting_note(id, setting, self.spec.seed)).collect(),
             figures: self.spec.report.figures.clone(),
@@ -415,6 +470,7 @@ impl Expansion<'_> {
             ("distill", &["paired", "crossings"]),
             ("coverage", &["coverage", "problem_changes"]),
             ("perplexity", &["perplexity"]),
+            ("exact", &["exact_rates", "exact_curves"]),
         ]);
         let published = ["curves.csv", "accuracy_histograms.csv", "tables.csv", "perplexity_boxes.csv", "solvable_indices.csv"];
         let published = published.map(|name| self.root.join("data/published").join(name));
@@ -435,7 +491,7 @@ impl Expansion<'_> {
             algorithm: reinforce.map(|recipe| plain(recipe.algorithm).as_str().unwrap_or_default().to_string()).unwrap_or_default(),
             ablation: model.ablation.clone(),
             step: model.snapshot.or(reinforce.map(|recipe| recipe.steps)),
-            seed: recipe_of(trained).map(|_| trained.seed.unwrap_or(self.spec.seed)),
+            seed: recipe_of(trained).map(|_| self.training_seed(trained)),
             description: model.description.clone(),
         }
     }

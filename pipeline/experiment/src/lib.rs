@@ -1,11 +1,12 @@
 //! From a spec in YAML to the graph of steps it asks for.
 //!
 //! [`document`] reads YAML and remembers where every value stands; [`spec`] is its typed form; [`check`] refuses references to things that
-//! are not there; [`expand`] turns it into steps. Every error names file, line, column, what was expected and the nearest valid name.
+//! are not there; [`expand`] turns it into steps, [`replica`] adds further training runs. Every error names file, line, column, what was expected and the nearest valid name.
 
 mod check;
 mod document;
 mod expand;
+mod replica;
 mod spec;
 
 pub use document::Document;
@@ -95,6 +96,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_arm_is_trained_once_per_training_seed_and_drawn_once() {
+        let path = folder().join("lab.yaml");
+        let steps = |preset: &str| load(&path, Some(preset)).unwrap().graph.steps().to_vec();
+        let full = steps("full");
+        let find = |id: &str| full.iter().find(|step| step.id == id);
+        assert_eq!(find("train/grpo").unwrap().params["seed"], 1);
+        let second = find("train/grpo@2").unwrap();
+        assert_eq!(second.params["seed"], 2);
+        assert!(format!("{:?}", second.inputs).contains("train/base@2"), "{:?}", second.inputs);
+        assert!(format!("{:?}", find("sample/grpo-100@3/program-2/t0.6").unwrap().inputs).contains("train/grpo@3"));
+        assert!(find("verify/base@2/program-2/t0.6").is_some() && find("estimate/base@2/program-2/t0.6").is_none());
+        assert!(find("sample/grpo/program-2/matched").is_some() && find("sample/grpo@2/program-2/matched").is_none());
+        assert!(!find("report").unwrap().params.to_string().contains('@'), "the report draws the first run");
+        assert!(steps("small").iter().all(|step| !step.id.contains('@')));
+    }
+
     fn message(text: &str) -> String {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("bad.yaml");
@@ -134,6 +152,23 @@ mod tests {
                 "name: t\nbenchmarks: {b: {family: {family: countdwn}}}\nmodels: {}\nevaluate: []\n",
                 "bad.yaml:2:",
                 "did you mean `countdown`?",
+            ),
+            (
+                "name: t\nbenchmarks: {}\nmodels: {m: {path: p, seed: 3}}\ntraining_seeds: [1, 2]\nevaluate: []\n",
+                "bad.yaml:3:13: `seed` of a model and `training_seeds`",
+                "leave one out",
+            ),
+            (
+                "name: t\nbenchmarks: {}\nmodels: {}\ntraining_seeds: [1, 2, 1]\nevaluate: []\n",
+                "bad.yaml:4:17: training seed 1 stands here twice",
+                "",
+            ),
+            (
+                &format!(
+                    "{HEAD}settings: {{cold: {{temperature: 0.6}}}}\nevaluate: []\nexact: [{{models: [base], benchmarks: [b], setting: cold}}]\n"
+                ),
+                "exact rates need a setting with temperature 1",
+                "\"cold\"",
             ),
         ];
         for (text, start, rest) in cases {

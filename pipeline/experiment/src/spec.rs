@@ -31,6 +31,10 @@ pub struct Spec {
     /// Seed of problem draws, training and sampling, where they do not name their own.
     #[serde(default = "one")]
     pub seed: u64,
+    /// Seeds of training: every model trained here is trained once per seed. The first run is drawn in the figures, all enter the intervals over
+    /// training runs. Empty: one run, with `seed`.
+    #[serde(default)]
+    pub training_seeds: Vec<u64>,
     /// Completions per problem, where `evaluate` names no other number.
     #[serde(default = "completions")]
     pub n: u32,
@@ -49,6 +53,9 @@ pub struct Spec {
     /// Whose answers are scored by whom.
     #[serde(default)]
     pub perplexity: Vec<Scoring>,
+    /// Where true success rates are computed and held against the samples.
+    #[serde(default)]
+    pub exact: Vec<Exact>,
     /// Claims to hold against the results.
     #[serde(default)]
     pub claims: IndexMap<String, Kind>,
@@ -291,6 +298,9 @@ pub struct Evaluate {
     /// Completions per problem; where a cell is asked for twice the larger counts. Results made elsewhere have their own.
     #[serde(default)]
     pub n: Option<u32>,
+    /// Only the first training seeds, so many; all when None.
+    #[serde(default)]
+    pub training_seeds: Option<usize>,
 }
 
 /// Models held against a base on the same problems. Only cells that are evaluated are compared.
@@ -325,6 +335,18 @@ pub struct Scoring {
     /// First samples of each problem.
     #[serde(default = "scored")]
     pub samples: u32,
+}
+
+/// Cells whose true success rates are computed, on benchmarks of a family whose correct answers can be listed.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exact {
+    /// Model ids.
+    pub models: Vec<String>,
+    /// Benchmark ids.
+    pub benchmarks: Vec<String>,
+    /// Setting of the samples: temperature 1 without truncation.
+    pub setting: String,
 }
 
 /// How answers are judged.

@@ -238,3 +238,36 @@ pub struct Claim {
     /// YAML line of the claim, 1-based; 0 when unknown.
     pub line: u32,
 }
+
+/// The true success rate of one problem: a sum over all correct answers, temperature 1, no truncation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExactRate {
+    pub benchmark: String,
+    pub model: String,
+    pub setting: String,
+    pub problem_id: String,
+    /// How many answers are correct.
+    pub answers: u32,
+    /// Probability of a correct answer, in [0, 1].
+    pub rate: f64,
+    /// What was sampled from the same model.
+    pub n: u32,
+    pub correct: u32,
+}
+
+/// Exact pass@k of a benchmark's problems beside the estimate from samples and its interval for these problems.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExactCurve {
+    pub benchmark: String,
+    pub model: String,
+    pub setting: String,
+    pub k: u32,
+    /// Mean over problems of 1 - (1 - p)^k.
+    pub exact: f64,
+    /// Unbiased estimate from the counts; (lo, hi) from its SE_B.
+    pub estimate: f64,
+    pub lo: f64,
+    pub hi: f64,
+    /// Whether (lo, hi) holds the exact value.
+    pub inside: bool,
+}

@@ -51,4 +51,6 @@ table! {
     Perplexity => "perplexity",
     Claim => "claims",
     Example => "examples",
+    ExactRate => "exact_rates",
+    ExactCurve => "exact_curves",
 }

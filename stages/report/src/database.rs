@@ -159,6 +159,8 @@ fn columns_of(name: &str) -> Result<Vec<FieldRef>> {
         record::Perplexity,
         record::Claim,
         record::Example,
+        record::ExactRate,
+        record::ExactCurve,
     );
     Err(anyhow!("table {name:?} has no row type here; add it to columns_of"))
 }

@@ -61,6 +61,8 @@ registry! {
     "controls" Lines true,
     "seen" Lines true,
     "metrics" Lines true,
+    "exact" Lines true,
+    "exact-rates" Table true,
     "flips" Table true,
 }
 

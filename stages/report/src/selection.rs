@@ -12,8 +12,19 @@ const SETUP: &str = include_str!("../figures/shared/notes.sql");
 const VIEWS: &str = include_str!("../figures/shared/views.sql");
 
 /// Tables with a benchmark, a model and a setting in every row; `shown_<table>` joins them to the notes and the choice of a figure.
-const KEYED: &[&str] =
-    &["curves", "paired", "crossings", "histogram", "coverage", "problem_changes", "extrapolation", "counts", "examples"];
+const KEYED: &[&str] = &[
+    "curves",
+    "paired",
+    "crossings",
+    "histogram",
+    "coverage",
+    "problem_changes",
+    "extrapolation",
+    "counts",
+    "examples",
+    "exact_curves",
+    "exact_rates",
+];
 
 /// Tables that figures read besides the keyed ones.
 const OTHERS: &[&str] = &["train_log", "perplexity", "controls", "flips"];

@@ -490,6 +490,29 @@ fn extrapolation() -> Vec<Extrapolation> {
     rows
 }
 
+fn exact_rates() -> Vec<ExactRate> {
+    let one = |(model, problem): (&str, u32)| ExactRate {
+        benchmark: s("easy"),
+        model: s(model),
+        setting: s("t1.0"),
+        problem_id: format!("p{problem:02}"),
+        answers: 1 + problem,
+        rate: 0.5f64.powi(3 * problem as i32) * if model == "small" { 0.1 } else { 0.3 },
+        n: N,
+        correct: 20 >> problem,
+    };
+    ["small", "small-grpo-300"].into_iter().flat_map(|model| (0..4).map(move |problem| (model, problem))).map(one).collect()
+}
+
+fn exact_curves() -> Vec<ExactCurve> {
+    let one = |(model, k): (&str, u32)| {
+        let exact = 1.0 - (1.0 - if model == "small" { 0.02f64 } else { 0.05 }).powi(k as i32);
+        let (benchmark, model, setting) = (s("easy"), s(model), s("t1.0"));
+        ExactCurve { benchmark, model, setting, k, exact, estimate: exact * 0.98, lo: exact * 0.9, hi: exact * 1.06, inside: true }
+    };
+    ["small", "small-grpo-300"].into_iter().flat_map(|model| [1, 4, 16, 64].map(|k| (model, k))).map(one).collect()
+}
+
 /// Made-up audits; with `fault` one of them blocks the report.
 pub fn audits(fault: bool) -> Vec<Audit> {
     let audit = |audit: &str, value: f64, passed: bool, blocks: bool, message: &str| Audit {
@@ -600,6 +623,8 @@ pub fn inputs(folder: &Path, fault: bool) -> Vec<Input> {
     put(folder, &controls(), &mut inputs);
     put(folder, &problem_changes(), &mut inputs);
     put(folder, &extrapolation(), &mut inputs);
+    put(folder, &exact_rates(), &mut inputs);
+    put(folder, &exact_curves(), &mut inputs);
     put(folder, &audits(fault), &mut inputs);
     put(folder, &claims(), &mut inputs);
     put(folder, &examples(), &mut inputs);
