@@ -357,6 +357,7 @@ impl Expansion<'_> {
         let id = format!("distill/{i}/{}/{}/{}", base.0, base.1, base.2);
         self.step(id, "distill", plain(params), all, path, &[("", "estimate")]);
         for other in others {
+            self.training_runs(base, other, path);
             let id = format!("coverage/{}/{}", base.0, &cell_id("", other)[1..]);
             if self.steps.iter().any(|step| step.id == id) {
                 continue;
@@ -364,6 +365,32 @@ impl Expansion<'_> {
             let inputs = [base, other].map(|cell| output("counts", self.counts_of(cell), "counts")).to_vec();
             self.step(id, "coverage", plain(beyond_coverage::Params::default()), inputs, path, &[]);
         }
+    }
+
+    /// The two arms over all their training runs, where there is more than one.
+    fn training_runs(&mut self, base: &Cell, other: &Cell, path: &str) {
+        let id = format!("seeds/{}/{}", base.0, &cell_id("", other)[1..]);
+        let runs = |cell: &Cell| {
+            let further = self.spec.training_seeds.iter().skip(1).map(|seed| (*seed, self.cell_of_run(cell, Some(*seed))));
+            let first = (self.spec.training_seeds.first().copied().unwrap_or_default(), cell.clone());
+            std::iter::once(first).chain(further).collect::<Vec<_>>()
+        };
+        let (bases, models) = (runs(base), runs(other));
+        let trained = |(_, cell): &&(u64, Cell)| is_replica(&cell.0);
+        if models.iter().filter(trained).count() + 1 < models.len().max(2) || self.steps.iter().any(|step| step.id == id) {
+            return;
+        }
+        let params = plain(beyond_seeds::Params {
+            arm: other.0.clone(),
+            base: Some(base.0.clone()),
+            benchmark: other.1.clone(),
+            setting: other.2.clone(),
+        });
+        let role = |side: &str, runs: &[(u64, Cell)]| {
+            runs.iter().map(|(seed, cell)| output(&format!("{side}-{seed}"), self.counts_of(cell), "counts")).collect::<Vec<_>>()
+        };
+        let inputs = [role("base", &bases), role("model", &models)].concat();
+        self.step(id, "seeds", params, inputs, path, &[]);
     }
 
     fn scorings(&mut self) {
@@ -427,17 +454,18 @@ impl Expansion<'_> {
             ("estimate", &["curves"]),
             ("distill", &["paired", "crossings"]),
             ("coverage", &["coverage", "problem_changes"]),
+            ("seeds", &["seeds"]),
             ("verify", &["counts"]),
             ("import", &["counts"]),
         ]);
         self.step("claims".into(), "claims", params, inputs, "claims", &[]);
     }
 
-    /// The named outputs of every step of these stages; the role is the name.
+    /// The named outputs of every step of these stages, further training runs left out; the role is the name.
     fn outputs_of(&self, wanted: &[(&str, &[&str])]) -> Vec<Binding> {
         let mut bindings = Vec::new();
         for (stage, names) in wanted {
-            for step in self.steps.iter().filter(|step| step.stage == *stage) {
+            for step in self.steps.iter().filter(|step| step.stage == *stage && !is_replica(&step.id)) {
                 let counted = step.params.get("format").is_none_or(|format| format == "counts");
                 if counted {
                     bindings.extend(names.iter().map(|name| output(name, &step.id, name)));
@@ -471,6 +499,7 @@ impl Expansion<'_> {
             ("coverage", &["coverage", "problem_changes"]),
             ("perplexity", &["perplexity"]),
             ("exact", &["exact_rates", "exact_curves"]),
+            ("seeds", &["seeds"]),
         ]);
         let published = ["curves.csv", "accuracy_histograms.csv", "tables.csv", "perplexity_boxes.csv", "solvable_indices.csv"];
         let published = published.map(|name| self.root.join("data/published").join(name));

@@ -109,8 +109,29 @@ mod tests {
         assert!(format!("{:?}", find("sample/grpo-100@3/program-2/t0.6").unwrap().inputs).contains("train/grpo@3"));
         assert!(find("verify/base@2/program-2/t0.6").is_some() && find("estimate/base@2/program-2/t0.6").is_none());
         assert!(find("sample/grpo/program-2/matched").is_some() && find("sample/grpo@2/program-2/matched").is_none());
+        let seeds = format!("{:?}", find("seeds/base/grpo/program-2/t0.6").unwrap().inputs);
+        for input in
+            ["base-1", "base-3", "model-2", "verify/grpo@3/program-2/t0.6", "verify/base@2/program-2/t0.6", "verify/base/program-2/t0.6"]
+        {
+            assert!(seeds.contains(&format!("{input:?}")), "{input} in {seeds}");
+        }
+        assert!(find("seeds/base/grpo/program-2/t1.2").is_none(), "only one run is sampled at T = 1.2");
         assert!(!find("report").unwrap().params.to_string().contains('@'), "the report draws the first run");
         assert!(steps("small").iter().all(|step| !step.id.contains('@')));
+    }
+
+    #[test]
+    fn runs_that_no_cell_asks_for_are_not_trained() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.yaml");
+        let corpus = "{architecture: {hidden: 8, layers: 1, heads: 1, feed_forward: 8}, corpus: [{family: {family: program}}], steps: 1}";
+        let text = format!(
+            "name: t\ntraining_seeds: [7, 8]\nbenchmarks: {{b: {{family: {{family: program}}, level: 2}}}}\nsettings: {{s: {{}}}}\nmodels:\n  small: {{pretrain: {corpus}}}\n  large: {{pretrain: {corpus}}}\n  rl: {{from: small, reinforce: {{algorithm: grpo, problems: [], steps: 1}}}}\nevaluate:\n  - {{models: [rl], benchmarks: [b], settings: [s]}}\n  - {{models: [large], benchmarks: [b], settings: [s], training_seeds: 1}}\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        let loaded = load(&path, None).unwrap();
+        let trained: Vec<_> = loaded.graph.steps().iter().filter(|step| step.stage == "train").map(|step| step.id.as_str()).collect();
+        assert_eq!(trained, ["train/small", "train/large", "train/rl", "train/small@8", "train/rl@8"]);
     }
 
     fn message(text: &str) -> String {

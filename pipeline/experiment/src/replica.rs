@@ -2,6 +2,7 @@
 
 use crate::spec::{Evaluate, Model, Spec};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 /// Stands between a model and its training seed; refused in the names of a spec.
 const MARK: char = '@';
@@ -17,7 +18,25 @@ pub fn with_replicas(spec: &Spec) -> Spec {
             spec.models.insert(named(id), Model { seed: Some(seed), from, teacher, ..model.clone() });
         }
     }
+    let wanted = wanted(&spec);
+    spec.models.retain(|id, _| !is_replica(id) || wanted.contains(id));
     spec
+}
+
+/// The further training runs that a block of cells asks for, and those they start or learn from.
+fn wanted(spec: &Spec) -> BTreeSet<String> {
+    let asked = |block: &Evaluate| {
+        let seeds = further_seeds(spec, Some(block)).to_vec();
+        let run = |(id, seed): (&String, u64)| replica(spec, id, seed).into_owned();
+        block.models.iter().flat_map(|id| seeds.iter().map(move |seed| (id, *seed))).map(run).collect::<Vec<_>>()
+    };
+    let (mut open, mut wanted) = (spec.evaluate.iter().flat_map(asked).collect::<Vec<_>>(), BTreeSet::new());
+    while let Some(id) = open.pop() {
+        let model = &spec.models[&id];
+        open.extend([&model.from, &model.teacher].into_iter().flatten().filter(|other| !wanted.contains(*other)).cloned());
+        wanted.insert(id);
+    }
+    wanted
 }
 
 fn trained(spec: &Spec) -> IndexMap<String, Model> {

@@ -159,6 +159,7 @@ fn columns_of(name: &str) -> Result<Vec<FieldRef>> {
         record::Perplexity,
         record::Claim,
         record::Example,
+        record::SeedEffect,
         record::ExactRate,
         record::ExactCurve,
     );
