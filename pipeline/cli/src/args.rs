@@ -7,7 +7,7 @@ use std::path::PathBuf;
 ///
 /// Exit status: 0 all is there, 1 something failed, 2 a mistake in the spec, the data or the arguments, 130 stopped.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 110)]
+#[command(name = "beyond", version, max_term_width = 110)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -224,7 +224,7 @@ pub struct SampleArgs {
     #[arg(short, long, default_value_t = 1)]
     pub n: u32,
     /// 0 is greedy
-    #[arg(long, default_value_t = 0.6)]
+    #[arg(long, default_value_t = 0.6, allow_negative_numbers = true)]
     pub temperature: f32,
     /// Nucleus, in (0, 1]
     #[arg(long, default_value_t = 0.95)]

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Names the digest of the report that a folder holds.
 const STAMP: &str = ".digest";
+/// The summary beside the report.
+pub const SUMMARY: &str = "summary.txt";
 
 /// What was exported.
 pub struct Exported {
@@ -24,10 +26,14 @@ pub fn export(store: &Store, record: &Record, reports: &Path, name: &str) -> Res
     if fs::read_to_string(folder.join(STAMP)).ok().as_deref() != Some(&digest) {
         replace(&store.content(output), &folder, &digest).with_context(|| format!("cannot write the report to {}", folder.display()))?;
     }
-    let summary = match record.outputs.get("summary.txt") {
+    let summary = match record.outputs.get(SUMMARY) {
         Some(output) => fs::read_to_string(store.content(output)).context("cannot read the summary of the report")?,
         None => String::new(),
     };
+    let beside = folder.join(SUMMARY);
+    if fs::read_to_string(&beside).ok().as_deref() != Some(&summary) {
+        fs::write(&beside, &summary).with_context(|| format!("cannot write {}", beside.display()))?;
+    }
     let index = folder.join("index.html");
     Ok(Some(Exported { page: if index.exists() { index } else { folder }, summary }))
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-/// Columns separated by two spaces, numbers to the right.
+/// Columns separated by two spaces, numbers to the right; line breaks and tabs are shown as `\n` and `\t`.
 pub fn aligned(columns: &[String], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| on_one_line(cell)).collect()).collect();
     let width = |c: usize| rows.iter().map(|row| row[c].chars().count()).chain([columns[c].chars().count()]).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     let numeric: Vec<bool> =
@@ -15,6 +16,10 @@ pub fn aligned(columns: &[String], rows: &[Vec<String>]) -> String {
     let rule: Vec<String> = widths.iter().map(|&width| "-".repeat(width)).collect();
     let lines = [line(columns), rule.join("  ")].into_iter().chain(rows.iter().map(|row| line(row)));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+fn on_one_line(cell: &str) -> String {
+    cell.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
 }
 
 fn pad(text: &str, width: usize, right: bool) -> String {
@@ -51,6 +56,7 @@ mod tests {
     fn text_is_aligned_and_csv_is_quoted() {
         let (columns, rows) = (strings(&["model", "k"]), vec![strings(&["base", "1"]), strings(&["a,\"b\"", "128"])]);
         assert_eq!(aligned(&columns, &rows), "model    k\n-----  ---\nbase     1\na,\"b\"  128");
+        assert_eq!(aligned(&columns[..1], &[strings(&["a\n\tb"])]), "model\n------\na\\n\\tb");
         assert_eq!(csv(&columns, &rows), "model,k\nbase,1\n\"a,\"\"b\"\"\",128");
         assert_eq!(json(&columns, vec![vec![json!("base"), json!(1)]]), json!([{"model": "base", "k": 1}]));
     }

@@ -1,100 +1,10 @@
 //! The program as people use it: messages, exit statuses, what ran.
 
+mod project;
+
+use project::{Project, counts, shared};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-/// A project with one experiment that enters at the counts layer.
-struct Project {
-    dir: tempfile::TempDir,
-}
-
-const SPEC: &str = "\
-name: tiny
-title: Two models, six problems
-benchmarks:
-  quiz: {imported: true}
-models:
-  base:
-    role: base
-    results: {quiz: {file: ../base.csv}}
-  rl:
-    role: rl
-    from: base
-    results: {quiz: {file: ../rl.csv}}
-evaluate:
-  - {models: [base, rl], benchmarks: [quiz], settings: [published]}
-compare:
-  - {base: base, models: [rl], benchmarks: [quiz], settings: [published]}
-claims:
-  gain: {gain: {base: base, model: rl, benchmark: quiz}}
-estimate:
-  extrapolate: 0
-  band_draws: 2000
-  replicates: 200
-";
-
-fn counts(correct: &[u32]) -> String {
-    let rows: Vec<String> = correct.iter().enumerate().map(|(i, c)| format!("p{i},8,{c}")).collect();
-    format!("problem,n,correct\n{}\n", rows.join("\n"))
-}
-
-impl Project {
-    fn new() -> Self {
-        let project = Project { dir: tempfile::tempdir().unwrap() };
-        fs::create_dir(project.path("experiments")).unwrap();
-        project.write("experiments/tiny.yaml", SPEC);
-        project.write("base.csv", &counts(&[0, 1, 2, 3, 4, 8]));
-        project.write("rl.csv", &counts(&[0, 0, 4, 6, 7, 8]));
-        project
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    /// Replaces a piece of the spec that stands in it once.
-    fn edit(&self, old: &str, new: &str) {
-        let spec = fs::read_to_string(self.path("experiments/tiny.yaml")).unwrap();
-        assert_eq!(spec.matches(old).count(), 1, "{old}");
-        self.write("experiments/tiny.yaml", &spec.replace(old, new));
-    }
-
-    fn beyond(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_beyond")).args(arguments).current_dir(self.dir.path()).output().unwrap()
-    }
-
-    /// Standard output of a command that must end with this status.
-    fn out(&self, status: i32, arguments: &[&str]) -> String {
-        let done = self.beyond(arguments);
-        let (out, err) = (String::from_utf8_lossy(&done.stdout).into_owned(), String::from_utf8_lossy(&done.stderr).into_owned());
-        assert_eq!(done.status.code(), Some(status), "{arguments:?}\n{out}\n{err}");
-        out
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        serde_json::from_str(&self.out(0, arguments)).unwrap()
-    }
-
-    /// Standard error of a command that must end with this status.
-    fn err(&self, status: i32, arguments: &[&str]) -> String {
-        let done = self.beyond(arguments);
-        assert_eq!(done.status.code(), Some(status), "{}", String::from_utf8_lossy(&done.stderr));
-        String::from_utf8_lossy(&done.stderr).into_owned()
-    }
-
-    /// Ids of the steps in a state after a run.
-    fn ran(&self, state: &str) -> Vec<String> {
-        let summary = self.json(&["run", "experiments/tiny.yaml", "--json"]);
-        let steps = summary["steps"].as_array().unwrap().iter().filter(|step| step["state"] == state);
-        steps.map(|step| step["step"].as_str().unwrap().to_string()).collect()
-    }
-}
 
 const RUN: &[&str] = &["run", "experiments/tiny.yaml"];
 
@@ -159,28 +69,6 @@ fn explain_points_at_the_line_that_changed() {
 }
 
 #[test]
-fn mistakes_of_the_user_exit_with_2_and_name_the_place() {
-    let project = Project::new();
-    project.write("rl.csv", "problem,n,correct\np0,8,9\n");
-    let out = project.out(2, RUN);
-    assert!(out.contains("failed   import/rl/quiz/published") && out.contains("rl.csv:2") && out.contains("9 correct of 8"), "{out}");
-    assert!(out.contains("blocked  report: reads what import/rl/quiz/published should have made"), "{out}");
-    project.edit("title:", "titel:");
-    let error = project.err(2, RUN);
-    assert!(error.contains("tiny.yaml:2:") && error.contains("did you mean `title`?"), "{error}");
-    assert!(project.err(2, &["run", "experiments/none.yaml"]).contains("experiments/none.yaml"));
-    assert!(project.err(2, &["rum"]).contains("run"));
-}
-
-#[test]
-fn a_failure_of_the_world_exits_with_1() {
-    let project = Project::new();
-    project.write("file", "");
-    let error = project.err(1, &["run", "experiments/tiny.yaml", "--artifacts", "file/store"]);
-    assert!(error.contains("file/store") && error.contains("Not a directory"), "{error}");
-}
-
-#[test]
 fn query_prints_tables_csv_and_json() {
     let project = Project::new();
     project.out(0, RUN);
@@ -218,6 +106,13 @@ fn gc_shows_first_and_removes_only_what_no_experiment_reaches() {
     let removed = project.json(&["gc", "--delete", "--json"]);
     assert!(removed["deleted"] == true && removed["removed"][0]["count"].as_u64().unwrap() > 0, "{removed}");
     assert_eq!(project.ran("done"), [""; 0]);
+    // a spec that cannot be read keeps what it made, unless it was named: then it is a mistake
+    let spec = fs::read_to_string(project.path("experiments/tiny.yaml")).unwrap();
+    project.edit("title:", "titel:");
+    let shown = project.json(&["gc", "--json"]);
+    assert_eq!((&shown["removed"][0]["count"], &shown["removed"][1]["count"]), (&Value::from(0), &Value::from(0)), "{shown}");
+    assert!(project.err(2, &["gc", "experiments/tiny.yaml"]).contains("titel"));
+    project.write("experiments/tiny.yaml", &spec);
     project.edit("  k_max: 4\n", "");
     assert!(!project.ran("done").is_empty());
 }
@@ -278,16 +173,6 @@ fn grade_keeps_the_order_and_names_bad_lines() {
     let error = project.err(2, &["grade", "--domain", "math", "bad.jsonl"]);
     assert!(error.contains("bad.jsonl:2: expected {\"gold\"") && error.contains("pred"), "{error}");
     assert!(project.err(2, &["grade", "--domain", "code", "bad.jsonl"]).contains("bad.jsonl:1"));
-}
-
-/// The folder of shared reference material beside the checkout, when there is one.
-fn shared(name: &str) -> Option<PathBuf> {
-    let found =
-        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("../shared").join(name)).find(|path| path.exists());
-    if found.is_none() {
-        eprintln!("skipped: no ../shared/{name}");
-    }
-    found
 }
 
 #[test]

@@ -26,8 +26,10 @@ impl Document {
     /// Reads YAML 1.2 (`yes` and `on` are strings). Errs with line and column on malformed text and duplicate keys.
     pub fn parse(file: &Path, text: &str) -> Result<Self> {
         let options = serde_saphyr::options! { strict_booleans: true };
-        let value: Value = serde_saphyr::from_str_with_options(text, options)
-            .map_err(|error| user_error(format!("{}: {}", file.display(), error.to_string().trim_end())))?;
+        let value: Value = serde_saphyr::from_str_with_options(text, options).map_err(|error| malformed(file, &error))?;
+        if value.is_null() {
+            return Err(user_error(format!("{}:1:1: the spec is empty; it needs name, benchmarks, models and evaluate", file.display())));
+        }
         let header = text.lines().take_while(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
         Ok(Document {
             file: file.to_path_buf(),
@@ -102,6 +104,19 @@ impl Document {
         let (line, column) = self.position(path);
         user_error(format!("{}:{line}:{column}: {message}", self.file.display()))
     }
+}
+
+/// `file:line:column: message` and the lines around, from the parser's `error: line 3 column 11: message`.
+fn malformed(file: &Path, error: &serde_saphyr::Error) -> anyhow::Error {
+    let text = error.to_string();
+    let (head, around) = text.split_once('\n').unwrap_or((&text, ""));
+    let head = head.trim_start_matches("error: ").trim_end_matches(", set DuplicateKeyPolicy in Options if acceptable");
+    let around: String = around.lines().filter(|line| !line.trim_start().starts_with("-->")).map(|line| format!("\n{line}")).collect();
+    let (place, message) = match error.location() {
+        Some(at) => (format!("{}:{}", at.line(), at.column()), head.split_once(": ").map_or(head, |(_, message)| message)),
+        None => ("1:1".to_string(), head),
+    };
+    user_error(format!("{}:{place}: {message}{around}", file.display()))
 }
 
 fn join(path: &str, key: &str) -> String {
@@ -211,7 +226,10 @@ fn place(open: &mut [Open], found: &mut BTreeMap<String, Position>, here: Positi
 /// An error about a reference to a name that is not there.
 pub fn unknown_name<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> anyhow::Error {
     let hint = nearest(name, known.clone()).map(|best| format!("; did you mean {best:?}?"));
-    let list = || format!("; there are {}", known.clone().collect::<Vec<_>>().join(", "));
+    let list = || match known.clone().collect::<Vec<_>>().as_slice() {
+        [] => "; there is none".to_string(),
+        names => format!("; there are {}", names.join(", ")),
+    };
     anyhow!("there is no {what} {name:?}{}", hint.unwrap_or_else(list))
 }
 
@@ -242,9 +260,15 @@ mod tests {
 
     #[test]
     fn malformed_yaml_and_duplicate_keys_are_refused_with_their_place() {
-        for text in ["name: [1, 2", "name: a\nname: b\n", "a: 1\n\tb: 2\n"] {
+        let cases = [
+            ("name: [1, 2", "bad.yaml:1:7: unclosed bracket '['\n"),
+            ("name: a\nname: b\n", "bad.yaml:2:1: duplicate mapping key: name\n"),
+            ("a: 1\n\tb: 2\n", "bad.yaml:1:4: while scanning a plain scalar, found a tab\n"),
+            ("", "bad.yaml:1:1: the spec is empty"),
+        ];
+        for (text, expected) in cases {
             let message = Document::parse(Path::new("bad.yaml"), text).unwrap_err().to_string();
-            assert!(message.starts_with("bad.yaml: ") && message.contains("line"), "{message}");
+            assert!(message.starts_with(expected) && !message.contains("error:"), "{message}");
         }
     }
 }

@@ -34,7 +34,9 @@ impl Decoder {
             let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
             let parsed = SafeTensors::deserialize(&bytes)
                 .with_context(|| format!("{} is not a complete safetensors file ({} bytes): copy it again", file.display(), bytes.len()))?;
-            for (name, view) in parsed.iter() {
+            // by name, so that the same damage gives the same message
+            let tensors: BTreeMap<_, _> = parsed.iter().collect();
+            for (name, view) in tensors {
                 match missing.remove(name) {
                     Some(tensor) => copy(tensor, &view, &mut weights).with_context(|| format!("in {}", file.display()))?,
                     None => ensure!(

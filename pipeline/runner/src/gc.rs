@@ -6,7 +6,7 @@ use crate::survey::{Status, Survey};
 use anyhow::Result;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to remove.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,10 +40,12 @@ pub struct Share {
     pub bytes: u64,
 }
 
-/// Sweeps the store. Errs when a run is using it and `delete` is asked for.
-pub fn sweep(store: &Store, keep: &[Survey], options: Sweep) -> Result<Swept> {
+/// Sweeps the store. `unread` are specs whose graph is not known (a file they name is not there): all that they ever made is kept. Errs when
+/// a run is using the store and `delete` is asked for.
+pub fn sweep(store: &Store, keep: &[Survey], unread: &[PathBuf], options: Sweep) -> Result<Swept> {
     let _alone = if options.delete { Some(store.exclude()?) } else { None };
-    let records: Vec<&Record> = keep.iter().flat_map(Survey::records).collect();
+    let of_unread = made_by(store, unread)?;
+    let records: Vec<&Record> = keep.iter().flat_map(Survey::records).chain(&of_unread).collect();
     let contents: BTreeSet<PathBuf> =
         records.iter().flat_map(|record| record.outputs.values()).map(|output| store.content(output)).collect();
     let mut actions: BTreeSet<PathBuf> = records.iter().map(|record| store.record_path(record.key)).collect();
@@ -56,6 +58,16 @@ pub fn sweep(store: &Store, keep: &[Survey], options: Sweep) -> Result<Swept> {
     swept.sort("journals", store::list(&store.journals())?, |_| !options.journals)?;
     swept.sort("temporary", store::list(&store.temporary())?, |_| false)?;
     Ok(swept)
+}
+
+/// Records of the steps of some specs. Specs are told by their file names: a record keeps the path that was typed.
+fn made_by(store: &Store, specs: &[PathBuf]) -> Result<Vec<Record>> {
+    if specs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let name = |record: &Record| Path::new(record.spec()).file_name().map(|name| name.to_os_string());
+    let one_of = |record: &Record| specs.iter().any(|spec| spec.file_name().map(|name| name.to_os_string()) == name(record));
+    Ok(store.records()?.into_iter().filter(one_of).collect())
 }
 
 /// Records outside the named graphs all of whose content is kept anyway: they cost nothing and save a run later.

@@ -1,12 +1,14 @@
 //! What earlier runs cost, for estimates, and which earlier record a step resembles.
 
 use crate::record::Record;
-use beyond_stage::{Ingredients, key::Difference};
+use beyond_stage::{Digest, Ingredients, key::Difference};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// All records of a store, oldest first.
 pub struct History {
     records: Vec<Record>,
+    by_key: HashMap<Digest, usize>,
 }
 
 /// What earlier runs of a stage needed, in the units in which the stage reports its progress.
@@ -25,7 +27,8 @@ pub struct Rate {
 impl History {
     /// A history of these records, oldest first.
     pub fn new(records: Vec<Record>) -> Self {
-        History { records }
+        let by_key = records.iter().enumerate().map(|(i, record)| (record.key, i)).collect();
+        History { records, by_key }
     }
 
     /// All records, oldest first.
@@ -41,8 +44,13 @@ impl History {
         of_step.min_by_key(|record| differences(record)).or_else(|| of_stage().min_by_key(|record| differences(record)))
     }
 
-    /// Medians over earlier runs of the same step, else of the same stage, that reported progress. `work` is [`beyond_stage::Stage::work`]
-    /// of a record's params.
+    /// The record of a key.
+    pub fn record(&self, key: Digest) -> Option<&Record> {
+        self.by_key.get(&key).map(|&i| &self.records[i])
+    }
+
+    /// Medians over earlier runs of the same step, else of the same stage, that reported progress. `work` is the amount of work of a
+    /// record's step.
     pub fn rate(&self, step: &str, stage: &str, work: impl Fn(&Record) -> Option<u64>) -> Option<Rate> {
         let amount = |record: &Record| work(record).filter(|amount| *amount > 0 && record.effort.done > 0);
         let chosen: Vec<(&Record, f64)> = self.of(step, stage, |record| Some((record, amount(record)? as f64)));

@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod clock;
+mod estimate;
 mod execute;
 pub mod explain;
 pub mod gc;
@@ -26,6 +27,7 @@ mod store;
 mod survey;
 pub mod why;
 
+pub use estimate::Work;
 pub use graph::{Binding, Graph, Origin, Source, Step};
 pub use history::History;
 pub use plan::Plan;

@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 const POLL: Duration = Duration::from_millis(25);
+/// Shorter waits are not worth a word.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The exclusive right to make one key. Dropping it removes the lock's file and frees it.
 #[derive(Debug)]
@@ -36,7 +38,7 @@ pub struct Patience<'a> {
 }
 
 impl Store {
-    /// Waits for the lock of a key. `on_wait` is told once who holds it. Errs with [`Cancelled`], or when the time is up.
+    /// Waits for the lock of a key. `on_wait` is told once, after a second, who holds it. Errs with [`Cancelled`], or when the time is up.
     pub fn lock(&self, key: Digest, patience: &Patience, mut on_wait: impl FnMut(&str)) -> Result<KeyLock> {
         create_folder(&self.locks())?;
         let path = self.locks().join(format!("{key}.lock"));
@@ -47,7 +49,7 @@ impl Store {
                 let _file = sign(file, &path)?;
                 return Ok(KeyLock { path, _file });
             }
-            if !std::mem::replace(&mut told, true) {
+            if start.elapsed() >= QUIET && !std::mem::replace(&mut told, true) {
                 on_wait(&owner(&path));
             }
             if patience.cancel.load(Ordering::Relaxed) {

@@ -1,8 +1,8 @@
 //! What a run would do and what that would cost, from the measured history. Starts no work.
 
 use crate::clock;
-use crate::history::{self, History};
-use crate::record::Record;
+use crate::estimate::{Estimate, Work};
+use crate::history::History;
 use crate::survey::{Status, Survey};
 use anyhow::Result;
 use beyond_stage::Digest;
@@ -33,17 +33,6 @@ pub struct Planned {
     pub tokens: Option<f64>,
 }
 
-/// Expected work of a step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Work {
-    /// Unit.
-    pub unit: String,
-    /// Units of the whole step.
-    pub amount: u64,
-    /// Units that an earlier run left and this one will probably re-use.
-    pub reused: u64,
-}
-
 /// A plan for a graph.
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
@@ -72,9 +61,19 @@ impl Plan {
 
     /// Expected wall seconds when all threads are busy, and the number of steps to run that have no history.
     pub fn seconds(&self) -> (f64, usize) {
-        let known: f64 = self.steps.iter().filter_map(|step| step.seconds).sum();
+        let known: f64 = self.steps.iter().filter_map(|step| step.seconds).fold(0.0, |sum, seconds| sum + seconds);
         let unknown = self.steps.iter().filter(|step| step.seconds.is_none() && step.status != "blocked").count();
         (known / self.threads.max(1) as f64, unknown)
+    }
+
+    /// Expected amount in a unit over all steps to be made, without what will be re-used.
+    pub fn amount(&self, unit: &str) -> u64 {
+        self.steps.iter().filter_map(|step| step.work.as_ref()).filter(|work| work.unit == unit).map(|work| work.amount - work.reused).sum()
+    }
+
+    /// Expected tokens of all steps to be made that have a history.
+    pub fn tokens(&self) -> f64 {
+        self.steps.iter().filter_map(|step| step.tokens).fold(0.0, |sum, tokens| sum + tokens)
     }
 }
 
@@ -87,7 +86,10 @@ fn planned(survey: &Survey, history: &History, i: usize) -> Result<Planned> {
     match status {
         "hit" => planned.seconds = Some(0.0),
         "blocked" => {}
-        _ => estimate(survey, history, i, &mut planned)?,
+        _ => {
+            let Estimate { work, seconds, tokens } = Estimate::new(survey, history, i)?;
+            planned = Planned { work, seconds, tokens, ..planned };
+        }
     }
     Ok(planned)
 }
@@ -108,51 +110,33 @@ fn first_names(survey: &Survey, steps: &[usize]) -> String {
     if rest == 0 { names.join(", ") } else { format!("{} and {rest} more", names.join(", ")) }
 }
 
-fn estimate(survey: &Survey, history: &History, i: usize, planned: &mut Planned) -> Result<()> {
-    let (step, stage) = (&planned.step, survey.resolver.stage(i));
-    let whole = history.whole(step, stage.name());
-    let Some((unit, amount)) = stage.work(survey.resolver.params(i))? else {
-        planned.seconds = whole;
-        return Ok(());
-    };
-    // records of an older version may have other params
-    let work = |record: &Record| stage.work(&record.ingredients.params).ok().flatten().map(|(_, amount)| amount);
-    let Some(rate) = history.rate(step, stage.name(), work) else {
-        planned.seconds = whole;
-        planned.work = Some(Work { unit: unit.to_string(), amount, reused: 0 });
-        return Ok(());
-    };
-    let amount = (rate.units * amount as f64).round() as u64;
-    let reused = reusable(survey, history, i).min(amount);
-    let missing = (amount - reused) as f64;
-    planned.seconds = Some(rate.seconds * missing);
-    planned.tokens = (rate.tokens > 0.0).then_some(rate.tokens * missing);
-    planned.work = Some(Work { unit: rate.unit, amount, reused });
-    Ok(())
-}
-
-/// Units that an earlier run of the same step left behind, when this one only asks for more of the same.
-fn reusable(survey: &Survey, history: &History, i: usize) -> u64 {
-    let Status::Run { ingredients, .. } = &survey.statuses[i] else { return 0 };
-    let earlier =
-        history.records().iter().filter(|record| record.step == survey.id(i) && history::extends(ingredients, &record.ingredients));
-    earlier.map(|record| record.effort.found + record.effort.done).max().unwrap_or(0)
-}
-
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.steps.iter().map(|step| step.step.len()).max().unwrap_or(0);
         for step in &self.steps {
             writeln!(f, "{:<8} {:<width$}  {}{}", step.status, step.step, cost(step), step.reason)?;
         }
-        let (seconds, unknown) = self.seconds();
         let counts: Vec<String> = ["hit", "run", "unknown", "blocked"].map(|status| format!("{} {status}", self.count(status))).to_vec();
         write!(f, "{}", counts.join(", "))?;
-        if !self.would_run() {
-            return write!(f, ": nothing to do");
-        }
-        write!(f, "; about {} on {} thread(s)", clock::human(seconds), self.threads)?;
-        if unknown > 0 { write!(f, ", without {unknown} step(s) that have no history") } else { Ok(()) }
+        if self.would_run() { write!(f, "; {}", self.total()) } else { write!(f, ": nothing to do") }
+    }
+}
+
+impl Plan {
+    /// `about 25600 samples, 1200000 tokens, 10 min 47 s on 2 thread(s), and 3 step(s) that have no history`.
+    fn total(&self) -> String {
+        let (seconds, unknown) = self.seconds();
+        let to_make = self.steps.iter().filter(|step| step.status == "run" || step.status == "unknown").count();
+        let mut parts = Vec::new();
+        let (samples, tokens) = (self.amount("samples"), self.tokens());
+        parts.extend((samples > 0).then(|| format!("{samples} samples")));
+        parts.extend((tokens > 0.0).then(|| format!("{tokens:.0} tokens")));
+        parts.push(match unknown == to_make {
+            true => "time unknown: nothing like it has run yet".to_string(),
+            false => format!("{} on {} thread(s)", clock::human(seconds), self.threads),
+        });
+        parts.extend((unknown > 0 && unknown < to_make).then(|| format!("and {unknown} step(s) that have no history")));
+        format!("about {}", parts.join(", ")).replacen("about time", "time", 1)
     }
 }
 

@@ -28,6 +28,13 @@ pub struct Record {
     pub provenance: Provenance,
 }
 
+impl Record {
+    /// The spec file of the step: its origin without line and column.
+    pub fn spec(&self) -> &str {
+        self.origin.rsplitn(3, ':').last().unwrap_or(&self.origin)
+    }
+}
+
 /// One input of an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parent {

@@ -50,6 +50,11 @@ impl<'a> Resolver<'a> {
         self.stages[i]
     }
 
+    /// A stage by its name, when a step of the graph has it.
+    pub fn stage_named(&self, name: &str) -> Option<&'a dyn AnyStage> {
+        self.stages.iter().copied().find(|stage| stage.name() == name)
+    }
+
     /// The normalised params of step `i`.
     pub fn params(&self, i: usize) -> &Value {
         &self.params[i]

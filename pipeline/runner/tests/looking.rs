@@ -65,6 +65,23 @@ fn a_plan_estimates_from_history_and_leaves_out_what_is_there() {
 }
 
 #[test]
+fn an_estimate_grows_with_what_the_inputs_ask_for() {
+    let lab = Lab::new();
+    let draw = |text: &str, n: u32| graph(vec![write("a", text, &[]), step("draw", "draw", json!({"n": n}), &["a"])]);
+    assert!(
+        lab.plan(&draw("ab", 8))
+            .to_string()
+            .contains("0 hit, 1 run, 1 unknown, 0 blocked; about 16 samples, time unknown: nothing like it has run yet")
+    );
+    lab.run(&draw("ab", 8)); // 8 samples for 2 x 8
+    let plan = lab.plan(&draw("abcdef", 16));
+    let work = plan.steps[1].work.as_ref().unwrap();
+    assert_eq!((plan.steps[1].status, work.amount, work.reused), ("unknown", 48, 0));
+    assert_eq!((plan.amount("samples"), plan.tokens()), (48, 480.0));
+    assert!(plan.to_string().contains("; about 48 samples, 480 tokens, ") && plan.to_string().ends_with(" s on 2 thread(s)"), "{plan}");
+}
+
+#[test]
 fn explain_names_the_first_cause_with_its_place() {
     let lab = Lab::new();
     let first = explained(&lab, &chain("abc"), "a");
@@ -185,16 +202,18 @@ fn gc_keeps_what_the_named_graphs_reach() {
     lab.run(&graph(vec![step("draw", "draw", json!({"n": 8}), &[])]));
     std::fs::create_dir_all(lab.store.root().join("temporary/leftover")).unwrap();
     let before = (lab.listing("actions"), lab.listing("content"));
-    let dry = sweep(&lab.store, &[lab.survey(&kept)], Sweep::default()).unwrap();
+    let dry = sweep(&lab.store, &[lab.survey(&kept)], &[], Sweep::default()).unwrap();
     assert_eq!(before, (lab.listing("actions"), lab.listing("content")), "a dry run removes nothing");
     let counts = |shares: &[beyond_runner::gc::Share]| shares.iter().map(|share| share.count).collect::<Vec<_>>();
     // records, content, scratch, journals, temporary
     assert_eq!((counts(&dry.removed), counts(&dry.kept)), (vec![4, 4, 0, 0, 1], vec![3, 3, 0, 1, 0]));
-    let swept = sweep(&lab.store, &[lab.survey(&kept)], Sweep { delete: true, journals: false }).unwrap();
+    let swept = sweep(&lab.store, &[lab.survey(&kept)], &[], Sweep { delete: true, journals: false }).unwrap();
     assert_eq!(counts(&swept.removed), counts(&dry.removed));
     assert_eq!(lab.ran(&kept), [""; 0]);
     assert_eq!(lab.listing("journals").len(), 1);
-    sweep(&lab.store, &[], Sweep { delete: true, journals: true }).unwrap();
+    let unread = sweep(&lab.store, &[], &["other/lab.yaml".into()], Sweep::default()).unwrap();
+    assert_eq!((unread.removed[0].count, unread.removed[1].count), (0, 0), "a spec that cannot be read keeps what it made");
+    sweep(&lab.store, &[], &[], Sweep { delete: true, journals: true }).unwrap();
     assert!(lab.listing("journals").is_empty() && lab.listing("actions").is_empty());
 }
 
@@ -204,7 +223,7 @@ fn gc_refuses_while_a_run_uses_the_store() {
     lab.run(&chain("abc"));
     let in_use = std::fs::File::open(lab.store.root().join("locks/store.lock")).unwrap();
     in_use.lock_shared().unwrap();
-    let error = sweep(&lab.store, &[], Sweep { delete: true, journals: false }).unwrap_err();
+    let error = sweep(&lab.store, &[], &[], Sweep { delete: true, journals: false }).unwrap_err();
     assert!(error.to_string().contains("a run is using"), "{error}");
     assert!(matches!(lab.run(&chain("abc")).state("a").unwrap(), State::Hit(_)));
 }

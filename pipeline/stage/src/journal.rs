@@ -170,6 +170,7 @@ fn parse_one(bytes: &[u8]) -> Option<(Digest, Shard, usize)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)] // one missing range is meant, not its numbers
 mod tests {
     use super::*;
 

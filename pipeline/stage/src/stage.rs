@@ -31,9 +31,20 @@ pub trait Stage: Send + Sync + 'static {
         Purity::Pure
     }
 
-    /// Expected work for `plan`: (unit, amount), for example ("samples", 38400).
+    /// Expected work for `plan`: (unit, amount), for example ("steps", 300). None when only the past can tell.
     fn work(&self, _params: &Self::Params) -> Option<(&'static str, u64)> {
         None
+    }
+
+    /// Role of the inputs whose makers' amounts of work multiply [`Stage::work`]: n samples for each of the "problems". None when the
+    /// params tell all.
+    fn work_per(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether a larger amount re-uses what an earlier run of the step left in its journal.
+    fn tops_up(&self) -> bool {
+        false
     }
 }
 
@@ -51,6 +62,10 @@ pub trait AnyStage: Send + Sync {
     fn purity(&self, params: &Value) -> Result<Purity>;
     /// [`Stage::work`].
     fn work(&self, params: &Value) -> Result<Option<(&'static str, u64)>>;
+    /// [`Stage::work_per`].
+    fn work_per(&self) -> Option<&'static str>;
+    /// [`Stage::tops_up`].
+    fn tops_up(&self) -> bool;
 }
 
 fn typed<S: Stage>(params: &Value) -> Result<S::Params> {
@@ -80,5 +95,13 @@ impl<S: Stage> AnyStage for S {
 
     fn work(&self, params: &Value) -> Result<Option<(&'static str, u64)>> {
         Ok(Stage::work(self, &typed::<S>(params)?))
+    }
+
+    fn work_per(&self) -> Option<&'static str> {
+        Stage::work_per(self)
+    }
+
+    fn tops_up(&self) -> bool {
+        Stage::tops_up(self)
     }
 }

@@ -46,6 +46,13 @@ impl Stage for Benchmark {
         job.write(&problems)?;
         job.write(&controls)
     }
+
+    fn work(&self, params: &Params) -> Option<(&'static str, u64)> {
+        match &params.source {
+            Source::Procedural { problems, .. } => Some(("problems", u64::from(*problems))),
+            Source::File { .. } => None,
+        }
+    }
 }
 
 fn procedural(family: &FamilySpec, request: &Request, seen: bool) -> Result<(Vec<Problem>, Vec<Control>)> {

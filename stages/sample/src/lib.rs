@@ -18,10 +18,10 @@ pub use entropy::Match;
 pub use import::Import;
 pub use params::*;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use beyond_model::{Decoder, Tokenizer};
-use beyond_record::{Completion, Problem};
-use beyond_stage::{Digest, Job, Purity, Stage};
+use beyond_record::{Completion, Problem, Table};
+use beyond_stage::{Digest, Job, Purity, Stage, user_error};
 
 /// The stage.
 pub struct Sample;
@@ -46,7 +46,15 @@ impl Stage for Sample {
     }
 
     fn work(&self, params: &Params) -> Option<(&'static str, u64)> {
-        Some(("samples per problem", u64::from(params.n)))
+        Some(("samples", u64::from(params.n)))
+    }
+
+    fn work_per(&self) -> Option<&'static str> {
+        Some(Problem::NAME)
+    }
+
+    fn tops_up(&self) -> bool {
+        true
     }
 }
 
@@ -60,10 +68,10 @@ pub(crate) struct Loaded {
 impl Loaded {
     pub fn from_input(job: &Job) -> Result<Self> {
         let input = job.input("checkpoint")?;
-        let context = || format!("checkpoint {}", input.path.display());
+        let users = |error: anyhow::Error| user_error(format!("checkpoint {}: {error:#}", input.path.display()));
         Ok(Loaded {
-            decoder: Decoder::load(&input.path).with_context(context)?,
-            tokenizer: Tokenizer::load(&input.path).with_context(context)?,
+            decoder: Decoder::load(&input.path).map_err(users)?,
+            tokenizer: Tokenizer::load(&input.path).map_err(users)?,
             digest: input.digest,
         })
     }

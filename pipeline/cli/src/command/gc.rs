@@ -12,9 +12,16 @@ use std::process::ExitCode;
 
 /// Removes, or shows, what the named specs do not reach.
 pub fn gc(cli: &Cli, args: &GcArgs) -> Result<ExitCode> {
-    let mut contexts = Vec::new();
+    let (mut contexts, mut unread) = (Vec::new(), Vec::new());
     for spec in specs(args)? {
-        contexts.extend(all_presets(cli, spec)?);
+        match all_presets(cli, spec.clone()) {
+            Ok(found) => contexts.extend(found),
+            Err(error) if !args.specs.is_empty() => return Err(error),
+            Err(error) => {
+                eprintln!("note     all that {} ever made is kept, because it cannot be read: {error:#}", spec.display());
+                unread.push(spec);
+            }
+        }
     }
     let surveys = contexts.iter().map(Context::survey).collect::<Result<Vec<Survey>>>()?;
     let store = match contexts.first() {
@@ -25,7 +32,7 @@ pub fn gc(cli: &Cli, args: &GcArgs) -> Result<ExitCode> {
         contexts.iter().all(|context| context.store.root() == store.root()),
         "the specs belong to different stores; collect one at a time"
     );
-    let swept = sweep(&store, &surveys, Sweep { delete: args.delete, journals: args.journals })?;
+    let swept = sweep(&store, &surveys, &unread, Sweep { delete: args.delete, journals: args.journals })?;
     if args.json { print_json(&swept) } else { print_line(&describe(&swept)) }
 }
 

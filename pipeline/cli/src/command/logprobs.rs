@@ -1,6 +1,6 @@
 //! `beyond logprobs`.
 
-use super::print_json;
+use super::{print_json, users};
 use crate::args::LogprobsArgs;
 use anyhow::{Context, Result};
 use beyond_model::Decoder;
@@ -21,7 +21,7 @@ pub fn logprobs(args: &LogprobsArgs) -> Result<ExitCode> {
     let text = read(&args.ids)?;
     let Ids { ids } = serde_json::from_str(&text)
         .map_err(|error| user_error(format!("{}: expected {{\"ids\": [token ids]}}: {error}", args.ids.display())))?;
-    let decoder = Decoder::load(&args.model)?;
+    let decoder = Decoder::load(&args.model).map_err(users)?;
     let scores = decoder.logprobs(&ids).map_err(|error| user_error(format!("{}: {error:#}", args.ids.display())))?;
     print_json(&json!({"token_logprobs": scores.token_logprobs, "logits_last": scores.logits_last}))
 }

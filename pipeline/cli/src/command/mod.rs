@@ -55,6 +55,11 @@ fn print_line(text: &str) -> Result<ExitCode> {
     }
 }
 
+/// A checkpoint that cannot be read, or a request that it cannot answer, is the user's to mend.
+fn users(error: anyhow::Error) -> anyhow::Error {
+    beyond_stage::user_error(format!("{error:#}"))
+}
+
 /// 1 when something is wrong, else 0.
 fn failed_if(wrong: bool) -> ExitCode {
     ExitCode::from(u8::from(wrong))

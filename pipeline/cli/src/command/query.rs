@@ -48,15 +48,10 @@ fn tables(cli: &Cli, args: &QueryArgs) -> Result<Vec<(String, Vec<PathBuf>)>> {
             let store = context::store(cli)?;
             let records = store.records()?;
             let newest: BTreeMap<(&str, &str), &Record> =
-                records.iter().map(|record| ((spec_of(record), record.step.as_str()), record)).collect();
+                records.iter().map(|record| ((record.spec(), record.step.as_str()), record)).collect();
             Ok(files(&store, newest.into_values()))
         }
     }
-}
-
-/// The spec file of a record: its origin without line and column.
-fn spec_of(record: &Record) -> &str {
-    record.origin.rsplitn(3, ':').last().unwrap_or(&record.origin)
 }
 
 fn files<'r>(store: &Store, records: impl Iterator<Item = &'r Record>) -> Vec<(String, Vec<PathBuf>)> {

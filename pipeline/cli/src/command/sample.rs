@@ -1,6 +1,6 @@
 //! `beyond sample`.
 
-use super::print_line;
+use super::{print_line, users};
 use crate::args::SampleArgs;
 use crate::context::threads;
 use anyhow::Result;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Draws completions of one prompt and prints them in order.
 pub fn sample(args: &SampleArgs) -> Result<ExitCode> {
-    let (decoder, tokenizer) = (Decoder::load(&args.model)?, Tokenizer::load(&args.model)?);
+    let (decoder, tokenizer) = (Decoder::load(&args.model).map_err(users)?, Tokenizer::load(&args.model).map_err(users)?);
     let params = SamplingParams {
         temperature: args.temperature,
         top_p: args.top_p,
@@ -25,7 +25,8 @@ pub fn sample(args: &SampleArgs) -> Result<ExitCode> {
     let mut samples = BTreeMap::new();
     beyond_model::sample(&decoder, &[request], &params, threads(args.threads), None, |_, index, sample| {
         drop(samples.insert(index, sample))
-    })?;
+    })
+    .map_err(users)?;
     for (index, sample) in samples {
         let text = tokenizer.decode(&sample.ids)?;
         print_line(&if args.json { to_json(index, &text, &sample) } else { to_text(index, &text, &sample) })?;

@@ -22,7 +22,7 @@ impl Bars {
     /// No bar yet but that of the run.
     pub fn new() -> Self {
         let all = MultiProgress::new();
-        let overall = all.add(ProgressBar::new(1).with_style(style("[{bar:24}] {wide_msg}")));
+        let overall = all.add(ProgressBar::new(1).with_style(style("[{bar:20}] {wide_msg}")));
         Bars { all, overall, steps: Mutex::default() }
     }
 
@@ -38,16 +38,18 @@ impl Screen for Bars {
     }
 
     fn start(&self, gauge: &Arc<Gauge>) {
-        let bar = ProgressBar::new(1).with_style(style("[{bar:24}] {prefix}  {wide_msg}")).with_prefix(gauge.step.clone());
+        let bar = ProgressBar::new(1).with_style(style("[{bar:20}] {prefix}  {wide_msg}")).with_prefix(gauge.step.clone());
         let bar = self.all.insert_before(&self.overall, bar);
         self.steps.lock().expect("drawing does not panic").insert(gauge.step.clone(), bar);
     }
 
-    fn end(&self, step: &str, line: &str) {
+    fn end(&self, step: &str, line: &str, minor: bool) {
         if let Some(bar) = self.steps.lock().expect("drawing does not panic").remove(step) {
             bar.finish_and_clear();
         }
-        self.print(line);
+        if !minor {
+            self.print(line);
+        }
     }
 
     fn note(&self, line: &str) {

@@ -1,13 +1,14 @@
 //! Knows every step of the run: done, running, still unknown. A ticker thread draws it.
 
 use super::bars::Bars;
+use super::forecast::{Forecast, Outlook};
 use super::gauge::Gauge;
 use super::lines::Lines;
 use crate::text;
 use beyond_runner::clock::human;
+use beyond_runner::plan::Planned;
 use beyond_runner::{Record, State, Watch};
 use beyond_stage::Progress;
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -19,8 +20,8 @@ pub trait Screen: Send + Sync {
     fn period(&self) -> std::time::Duration;
     /// A step started.
     fn start(&self, gauge: &Arc<Gauge>);
-    /// A step ended; `line` says how.
-    fn end(&self, step: &str, line: &str);
+    /// A step ended; `line` says how. `minor`: it went well and fast.
+    fn end(&self, step: &str, line: &str, minor: bool);
     /// A line worth reading once.
     fn note(&self, line: &str);
     /// Redraw.
@@ -39,24 +40,21 @@ pub struct Overall {
     pub running: usize,
     /// Steps that failed or are blocked.
     pub lost: usize,
-    /// `ETA 3 min 20 s`, and what is not known.
-    pub eta: String,
+    /// What is to come.
+    pub outlook: Outlook,
 }
 
 impl Overall {
-    /// `12 done, 2 running, 30 to come`.
+    /// `12/44 done, 2 running, 3 failed or blocked, 5 unknown, ETA > 40 s`: short enough for 80 columns.
     pub fn describe(&self) -> String {
-        let to_come = self.total - self.done - self.running - self.lost;
         let lost = if self.lost > 0 { format!(", {} failed or blocked", self.lost) } else { String::new() };
-        format!("{} done, {} running, {to_come} to come{lost}{}", self.done, self.running, self.eta)
+        format!("{}/{} done, {} running{lost}, {}", self.done, self.total, self.running, self.outlook.describe())
     }
 }
 
 struct Inner {
     total: usize,
-    threads: usize,
-    /// Thread-seconds expected of each step that is not there; None without history.
-    expected: Mutex<BTreeMap<String, Option<f64>>>,
+    forecast: Mutex<Forecast>,
     running: Mutex<Vec<Arc<Gauge>>>,
     counts: Mutex<(usize, usize)>,
     screen: Box<dyn Screen>,
@@ -70,11 +68,11 @@ pub struct Board {
 }
 
 impl Board {
-    /// A board for `total` steps, of which those in `expected` are to be made. Draws bars when standard error is a terminal.
-    pub fn new(total: usize, threads: usize, expected: BTreeMap<String, Option<f64>>) -> Self {
+    /// A board for the steps of a plan. Draws bars when standard error is a terminal.
+    pub fn new(steps: Vec<Planned>, threads: usize) -> Self {
         let screen: Box<dyn Screen> = if std::io::stderr().is_terminal() { Box::new(Bars::new()) } else { Box::new(Lines) };
-        let inner = Inner { total, threads, expected: Mutex::new(expected), running: Mutex::default(), counts: Mutex::default(), screen };
-        let inner = Arc::new(inner);
+        let (total, forecast) = (steps.len(), Mutex::new(Forecast::new(steps, threads)));
+        let inner = Arc::new(Inner { total, forecast, running: Mutex::default(), counts: Mutex::default(), screen });
         let (stop, stopped) = channel();
         let ticking = inner.clone();
         let ticker = std::thread::spawn(move || {
@@ -104,32 +102,14 @@ impl Inner {
 
     fn overall(&self, running: &[Arc<Gauge>]) -> Overall {
         let (done, lost) = *self.counts.lock().expect("counting does not panic");
-        Overall { total: self.total, done, running: running.len(), lost, eta: self.eta(running) }
+        let outlook = self.forecast.lock().expect("counting does not panic").outlook(running);
+        Overall { total: self.total, done, running: running.len(), lost, outlook }
     }
 
-    /// Time to go: what history expects of the steps to come, and the pace of those that run.
-    fn eta(&self, running: &[Arc<Gauge>]) -> String {
-        let expected = self.expected.lock().expect("counting does not panic");
-        let (mut seconds, mut unknown) = (0.0, 0);
-        for (step, known) in expected.iter() {
-            let gauge = running.iter().find(|gauge| gauge.step == *step);
-            let paced = gauge.and_then(|gauge| Some(gauge.eta()? * gauge.threads as f64));
-            let planned = known.map(|whole| whole * (1.0 - gauge.map_or(0.0, |gauge| gauge.share())));
-            match paced.or(planned) {
-                Some(left) => seconds += left,
-                None => unknown += 1,
-            }
-        }
-        let known = human(seconds / self.threads as f64);
-        match unknown {
-            0 => format!(", ETA {known}"),
-            all if all == expected.len() => ", ETA unknown".to_string(),
-            some => format!(", ETA {known} and {some} step(s) of unknown length"),
-        }
-    }
-
-    fn forget(&self, step: &str) {
-        self.expected.lock().expect("counting does not panic").remove(step);
+    fn forget(&self, step: &str, state: &State) {
+        let seconds =
+            if let State::Done(record) = state { Some(record.provenance.seconds * record.provenance.threads as f64) } else { None };
+        self.forecast.lock().expect("counting does not panic").ended(step, seconds);
         self.running.lock().expect("drawing does not panic").retain(|gauge| gauge.step != step);
     }
 }
@@ -144,7 +124,7 @@ impl Watch for Board {
     }
 
     fn ended(&self, step: &str, state: &State) {
-        self.inner.forget(step);
+        self.inner.forget(step, state);
         let mut counts = self.inner.counts.lock().expect("counting does not panic");
         match state {
             State::Hit(_) | State::Done(_) | State::Reused(_) => counts.0 += 1,
@@ -153,12 +133,21 @@ impl Watch for Board {
         }
         drop(counts);
         if let Some(line) = describe(step, state) {
-            self.inner.screen.end(step, &line);
+            self.inner.screen.end(step, &line, is_minor(state));
         }
     }
 
     fn note(&self, line: &str) {
         self.inner.screen.note(line);
+    }
+}
+
+/// Whether nobody needs to read that a step ended.
+fn is_minor(state: &State) -> bool {
+    match state {
+        State::Done(record) => record.provenance.seconds < 1.0,
+        State::Reused(_) => true,
+        _ => false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Plain lines for logs: one when a step starts or ends, one every ten seconds meanwhile.
+//! Plain lines for logs: one when a step ends, one on all that run every ten seconds.
 
 use super::board::{Overall, Screen};
 use super::gauge::Gauge;
@@ -13,11 +13,9 @@ impl Screen for Lines {
         Duration::from_secs(10)
     }
 
-    fn start(&self, gauge: &Arc<Gauge>) {
-        eprintln!("start    {}", gauge.step);
-    }
+    fn start(&self, _: &Arc<Gauge>) {}
 
-    fn end(&self, _: &str, line: &str) {
+    fn end(&self, _: &str, line: &str, _: bool) {
         eprintln!("{line}");
     }
 

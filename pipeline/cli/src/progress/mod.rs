@@ -2,6 +2,7 @@
 
 mod bars;
 mod board;
+mod forecast;
 mod gauge;
 mod lines;
 

@@ -64,6 +64,10 @@ impl Stage for Write {
         log(&self.0, format!("write({text})"));
         job.write_file("text.txt", text.as_bytes())
     }
+
+    fn work(&self, params: &Text) -> Option<(&'static str, u64)> {
+        Some(("characters", params.text.len() as u64))
+    }
 }
 
 impl Stage for Count {
@@ -139,6 +143,14 @@ impl Stage for Draw {
 
     fn work(&self, params: &N) -> Option<(&'static str, u64)> {
         Some(("samples", params.n.into()))
+    }
+
+    fn work_per(&self) -> Option<&'static str> {
+        Some("text")
+    }
+
+    fn tops_up(&self) -> bool {
+        true
     }
 }
 

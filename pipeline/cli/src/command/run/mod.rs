@@ -1,19 +1,25 @@
 //! `beyond run`.
 
+mod samples;
+
 use super::{print_json, print_line};
 use crate::args::{Cli, RunArgs};
 use crate::context::{Context, threads};
-use crate::export::{Exported, export};
+use crate::export::{Exported, SUMMARY, export};
 use crate::interrupt;
 use crate::progress::Board;
 use anyhow::Result;
 use beyond_runner::clock::human;
 use beyond_runner::{Options, Plan, State, Status, Summary, Survey};
+use samples::Samples;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// Lines of the report's summary that are printed; the file has all.
+const SUMMARY_LINES: usize = 24;
 
 /// Makes what is missing, exports the report and says how it ended.
 pub fn run(cli: &Cli, args: &RunArgs) -> Result<ExitCode> {
@@ -30,7 +36,7 @@ pub fn run(cli: &Cli, args: &RunArgs) -> Result<ExitCode> {
     if args.json {
         print_json(&to_json(&context, &summary, &samples, exported.as_ref(), start.elapsed()))?;
     } else {
-        print_line(&to_text(&context, args, &summary, &samples, exported.as_ref(), start.elapsed()))?;
+        print_line(&to_text(&context, &summary, &samples, exported.as_ref(), start.elapsed()))?;
     }
     Ok(ExitCode::from(code))
 }
@@ -45,8 +51,7 @@ fn all_there(survey: &Survey) -> Option<Summary> {
 fn make(context: &Context, survey: &Survey, args: &RunArgs) -> Result<Summary> {
     let threads = threads(args.threads);
     let plan = Plan::new(survey, &context.history()?, threads)?;
-    let expected = plan.steps.into_iter().filter(|step| step.status != "hit").map(|step| (step.step, step.seconds)).collect();
-    let board = Board::new(survey.statuses.len(), threads, expected);
+    let board = Board::new(plan.steps, threads);
     let options = Options { threads, lock_timeout: args.lock_timeout.map(Duration::from_secs), cancel: interrupt::flag()? };
     beyond_runner::run(&context.loaded.graph, &context.registry, &context.store, &options, &board)
 }
@@ -57,45 +62,37 @@ fn exported(context: &Context, summary: &Summary) -> Result<Option<Exported>> {
     export(&context.store, record, &context.loaded.root.join("reports"), &context.loaded.name)
 }
 
-/// Samples drawn by this run and re-used from earlier ones.
-struct Samples {
-    drawn: f64,
-    reused: f64,
-}
-
-impl Samples {
-    /// A step that was there re-uses all its samples.
-    fn count(summary: &Summary) -> Self {
-        let mut samples = Samples { drawn: 0.0, reused: 0.0 };
-        for (_, state) in &summary.steps {
-            let Some(record) = state.record() else { continue };
-            let measure = |name: &str| record.measures.get(name).copied().unwrap_or(0.0);
-            let (drawn, reused) = (measure("samples_drawn"), measure("samples_reused"));
-            let fresh = if matches!(state, State::Done(_)) { drawn } else { 0.0 };
-            samples.drawn += fresh;
-            samples.reused += drawn + reused - fresh;
-        }
-        samples
-    }
-}
-
-fn to_text(context: &Context, args: &RunArgs, summary: &Summary, samples: &Samples, exported: Option<&Exported>, took: Duration) -> String {
+fn to_text(context: &Context, summary: &Summary, samples: &Samples, exported: Option<&Exported>, took: Duration) -> String {
     let counts = ["done", "reused", "hit", "failed", "blocked", "stopped"].map(|word| (word, summary.in_state(word).len()));
     let counts: Vec<String> = counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{n} {word}")).collect();
     let mut lines = vec![format!("{}: {} in {}", context.loaded.name, counts.join(", "), human(took.as_secs_f64()))];
     lines.extend(summary.steps.iter().filter_map(|(step, state)| trouble(step, state)));
-    if samples.drawn + samples.reused > 0.0 {
-        lines.push(format!("samples: {} drawn, {} re-used", samples.drawn, samples.reused));
-    }
-    if let Some(Exported { page, summary }) = exported {
-        lines.push(format!("report: {}", shown(page)));
-        lines.extend((!summary.trim().is_empty()).then(|| summary.trim_end().to_string()));
-    }
+    lines.extend(samples.to_lines());
+    lines.extend(exported.map(report_lines).unwrap_or_default());
     if summary.exit_code() == 130 {
-        let preset = args.spec.preset.as_ref().map_or_else(String::new, |preset| format!(" --preset {preset}"));
-        lines.push(format!("stopped; what is done is kept. To go on: beyond run {}{preset}", args.spec.spec.display()));
+        lines.push(format!("stopped; what is done is kept. To go on: {}", command_line(std::env::args())));
     }
     lines.join("\n")
+}
+
+/// Where the report is, and the first lines of its summary.
+fn report_lines(exported: &Exported) -> Vec<String> {
+    let mut lines = vec![format!("report: {}", shown(&exported.page))];
+    let summary: Vec<&str> = exported.summary.trim_end().lines().collect();
+    lines.extend(summary.iter().take(SUMMARY_LINES).map(|line| line.to_string()));
+    if summary.len() > SUMMARY_LINES {
+        let file = exported.page.with_file_name(SUMMARY);
+        lines.push(format!("  ... {} more lines in {}", summary.len() - SUMMARY_LINES, shown(&file)));
+    }
+    lines
+}
+
+/// The command as one types it again.
+fn command_line(arguments: impl Iterator<Item = String>) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@+%".contains(c);
+    let quoted =
+        |word: String| if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) };
+    std::iter::once("beyond".to_string()).chain(arguments.skip(1).map(quoted)).collect::<Vec<_>>().join(" ")
 }
 
 /// A path as one types it: relative when it lies below the current folder.
@@ -117,8 +114,9 @@ fn to_json(context: &Context, summary: &Summary, samples: &Samples, exported: Op
         "experiment": context.loaded.name,
         "exit_code": summary.exit_code(),
         "seconds": took.as_secs_f64(),
-        "samples_drawn": samples.drawn,
-        "samples_reused": samples.reused,
+        "samples_drawn": samples.total().0,
+        "samples_reused": samples.total().1,
+        "samples": samples.to_json(),
         "report": exported.map(|exported| exported.page.display().to_string()),
         "steps": summary.steps.iter().map(|(step, state)| step_json(step, state)).collect::<Vec<_>>(),
     })
@@ -135,4 +133,15 @@ fn step_json(step: &str, state: &State) -> Value {
         "measures": record.map(|record| &record.measures),
         "error": error,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command_line;
+
+    #[test]
+    fn the_command_to_go_on_can_be_pasted() {
+        let words = ["/usr/bin/beyond", "run", "my spec.yaml", "-j", "2", "it's"].map(String::from);
+        assert_eq!(command_line(words.into_iter()), r"beyond run 'my spec.yaml' -j 2 'it'\''s'");
+    }
 }
