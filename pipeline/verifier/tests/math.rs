@@ -255,6 +255,24 @@ fn outcomes_that_are_no_verdict() {
     assert_eq!(integral.outcome, Outcome::Unjudged, "{}", integral.reason);
 }
 
+/// Nesting and signs are bounded: a verdict, neither a hang nor a full stack.
+#[test]
+fn nested_parts_and_many_signs_are_bounded() {
+    let nested = |n: usize, core: &str| format!("{}{core}{}", "(1,".repeat(n), ")".repeat(n));
+    assert!(correct(&nested(20, "x+y"), &nested(20, "y+x")));
+    for n in [30, 60, 150, 900] {
+        let outcome = grade_math(&nested(n, "x"), &nested(n, "y"), Policy::Strict).outcome;
+        assert_ne!(outcome, Outcome::Correct, "{n}");
+    }
+    let signs = |n: i32| (1..=n).map(|k| format!("\\pm {k}")).collect::<String>();
+    assert!(correct(&signs(2), "3,1,-1,-3"));
+    assert!(!correct(&signs(2), "3,1,-1"));
+    // More signs than are written out: the same sum is equal, another one is not known to be.
+    assert!(correct(&signs(7), &format!("{}\\pm 1", signs(7).replacen("\\pm 1", "", 1))));
+    assert_eq!(grade_math(&signs(7), &signs(8), Policy::Strict).outcome, Outcome::Unjudged);
+    assert_eq!(grade_math(&signs(7), "5", Policy::Strict).outcome, Outcome::Unjudged);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -14,6 +14,9 @@ use super::{
 };
 use num_rational::BigRational;
 
+/// Most comparisons that are open at a time.
+const MAX_DEPTH: u32 = 100;
+
 /// What stands around a value.
 #[derive(Clone, Debug, PartialEq)]
 enum Tag {
@@ -26,7 +29,8 @@ enum Tag {
 impl Judge<'_> {
     /// Whether two answers are equal.
     pub fn compare(&self, gold: &Node, pred: &Node) -> Verdict {
-        if self.budget.spend(16).is_err() {
+        // Parts of parts: an answer is compared as deep as it is nested, and no deeper.
+        if self.budget.spend(16).is_err() || self.depth > MAX_DEPTH {
             return Verdict::Exhausted;
         }
         if let Some(verdict) = self.text_of_letters(gold, pred) {
@@ -40,8 +44,8 @@ impl Judge<'_> {
             (Err(_), _) | (_, Err(_)) => return Verdict::Exhausted,
             _ => {}
         }
-        let (gold, pred) = (prepared(gold), prepared(pred));
-        self.by_type(&gold, &pred)
+        let inner = Judge { depth: self.depth + 1, ..*self };
+        inner.by_type(&prepared(gold), &prepared(pred))
     }
 
     fn by_type(&self, gold: &Node, pred: &Node) -> Verdict {

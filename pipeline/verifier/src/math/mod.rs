@@ -90,7 +90,7 @@ fn judge_answers(gold: &Answer, answer: &Answer, options: &Options, budget: &Bud
         [one] => Some(*one),
         _ => None,
     };
-    let judge = Judge { options, budget, tolerance };
+    let judge = Judge { options, budget, tolerance, depth: 0 };
     let verdict = answer::best_reading(gold, answer, &judge);
     let (outcome, reason) = match verdict {
         Verdict::Equal(why) => (Outcome::Correct, why),

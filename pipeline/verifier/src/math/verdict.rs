@@ -64,4 +64,6 @@ pub struct Judge<'a> {
     pub budget: &'a Budget,
     /// Absolute tolerance for the answer at hand.
     pub tolerance: Option<f64>,
+    /// How many comparisons are open.
+    pub depth: u32,
 }

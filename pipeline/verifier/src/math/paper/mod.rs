@@ -37,20 +37,33 @@ pub fn equal(pred: &str, gold: &str) -> (Outcome, Decided) {
     equal::math_equal(pred, gold, &budget)
 }
 
+/// Most characters looked at to remove units from one answer: all of an answer below 7 kB, whatever it holds.
+const MAX_WORK: usize = 4_000_000;
+
 /// Judges a completion. `gold` is the reference answer (for MATH and Minerva the study takes it from the last box of the
 /// solution: pass the solution, which is recognised by its box).
 ///
 /// A response without any of the code's markers, without line breaks and with few words is taken as a bare answer: the
-/// code only ever sees completions, and would cut `x^2` down to its last number.
+/// code only ever sees completions, and would cut `x^2` down to its last number. Where the source takes all text after
+/// "the answer is" and that is too long for us to strip, the verdict is Incorrect, as the source finds of nearly all
+/// prose.
 pub fn grade(gold: &str, response: &str) -> Judgement {
     let gold_text = if gold.contains("boxed") { extract::extract(gold) } else { outer_dollars(gold).to_owned() };
+    if units::work(&gold_text) > MAX_WORK {
+        return Judgement::new(Outcome::Unjudged, None, "paper: the gold answer is too long");
+    }
     let gold = strip(&strip(&gold_text, false), false);
-    let bare = extract::is_bare(response);
-    let pred = if bare { strip(&strip(response, false), false) } else { prediction(response, false) };
+    let text = if extract::is_bare(response) { response.to_owned() } else { extract::extract(response) };
+    let pred = if units::work(&text) > MAX_WORK { text } else { strip(&strip(&text, false), false) };
     let pred = as_choice(&gold, pred, response);
     let (outcome, decided) = equal(&pred, &gold);
     let outcome = if outcome == Outcome::Incorrect && pred.is_empty() { Outcome::Unparsed } else { outcome };
-    Judgement::new(outcome, Some(&pred).filter(|p| !p.is_empty()).map(String::as_str), format!("paper: {}", decided.as_str()))
+    Judgement::new(outcome, Some(&pred).filter(|p| !p.is_empty()).map(|p| shown(p)), format!("paper: {}", decided.as_str()))
+}
+
+/// A judgement quotes the head of a long answer.
+fn shown(pred: &str) -> &str {
+    &pred[..super::extract::char_floor(pred, 4096)]
 }
 
 fn outer_dollars(gold: &str) -> &str {
@@ -96,6 +109,21 @@ mod tests {
         assert_eq!(prediction("The answer is 12.", false), "12");
         assert_eq!(outcome("A", "The answer is (B), not A"), Outcome::Incorrect);
         assert_eq!(outcome("B", "The answer is (B), not A"), Outcome::Correct);
+    }
+
+    #[test]
+    fn long_answers_are_judged_by_the_same_rules() {
+        let prose = "and then we look at each of the other cases in turn ".repeat(200);
+        assert!(prose.len() > 8000);
+        // The source keeps the words of number of a sentence and nothing else.
+        assert_eq!(outcome("3", &format!("The answer is three {prose}")), Outcome::Correct);
+        assert_eq!(outcome("3", &format!("The answer is x {prose}")), Outcome::Incorrect);
+        assert_eq!(outcome("5", &format!("\\boxed{{5\\text{{ {prose}}}}}")), Outcome::Correct);
+        assert_eq!(outcome("7", &format!("\\boxed{{7.{}}}", "0".repeat(9000))), Outcome::Correct);
+        assert_eq!(outcome("B", &format!("The answer is (B). {prose}")), Outcome::Correct);
+        assert_eq!(outcome("\\text{east}", &prose.repeat(20)), Outcome::Correct, "the empty gold");
+        let units = "a b c d e f g h cm ft by percent m km kg th rise day ".repeat(4000);
+        assert_eq!(outcome("5", &format!("The answer is 5 {units}")), Outcome::Incorrect, "too long to strip");
     }
 
     #[test]

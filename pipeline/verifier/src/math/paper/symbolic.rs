@@ -40,7 +40,7 @@ pub fn equal(a: &str, b: &str, budget: &Budget) -> Result<bool, Hang> {
         return Err(Hang);
     }
     let options = Options::default();
-    let judge = Judge { options: &options, budget, tolerance: None };
+    let judge = Judge { options: &options, budget, tolerance: None, depth: 0 };
     let same = match (&x, &y) {
         (Value::Text(a), Value::Text(b)) => a == b,
         (Value::Parsed(p), Value::Parsed(q)) => parsed_equal(p, q, &judge),

@@ -305,7 +305,7 @@ mod tests {
 
     fn same(a: &str, b: &str) -> Option<bool> {
         let (options, budget) = (Options::default(), Budget::new(10_000_000));
-        let judge = Judge { options: &options, budget: &budget, tolerance: None };
+        let judge = Judge { options: &options, budget: &budget, tolerance: None, depth: 0 };
         let mut reader = Reader::new(&judge);
         let mut read = |t: &str| reader.read(&parse(t, Reading::USUAL).expect(t));
         let (x, y) = (read(a)?, read(b)?);
