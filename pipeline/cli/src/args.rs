@@ -48,6 +48,8 @@ pub enum Command {
     Claims(ClaimsArgs),
     /// Show where an artifact comes from, up to raw inputs
     Why(WhyArgs),
+    /// Show which verdicts changed, and which numbers moved, since the verifier or its policy was another one
+    Flips(FlipsArgs),
     /// Print the JSON schema of specs, for editors
     Schema,
     /// Print token log-probabilities of given ids under a checkpoint, as JSON
@@ -198,6 +200,22 @@ pub struct WhyArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `flips`.
+#[derive(Debug, Args)]
+pub struct FlipsArgs {
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// Only steps whose verify/MODEL/BENCHMARK/SETTING holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print one line per changed verdict as CSV
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// Arguments of `logprobs`.

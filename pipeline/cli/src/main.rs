@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod context;
 mod export;
+mod flips;
 mod interrupt;
 mod progress;
 mod registry;

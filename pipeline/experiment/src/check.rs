@@ -51,7 +51,14 @@ pub fn check(spec: &Spec, document: &Document) -> Result<()> {
         at(&format!("{path}.benchmarks"), exact.benchmarks.iter().try_for_each(|id| known_benchmark(spec, id)))?;
         at(&format!("{path}.setting"), untouched(spec, &exact.setting))?;
     }
+    at("verify.policy", check_policy(&spec.verify.policy))?;
     spec.claims.iter().try_for_each(|(id, kind)| at(&format!("claims.{id}"), check_claim(spec, kind)))
+}
+
+fn check_policy(policy: &str) -> Result<()> {
+    let known = ["strict", "paper", "both"];
+    anyhow::ensure!(known.contains(&policy), unknown_name("policy", policy, known.into_iter()));
+    Ok(())
 }
 
 fn safe_name(id: &str) -> Result<()> {
@@ -187,8 +194,13 @@ fn check_model(spec: &Spec, id: &str, model: &Model) -> Result<()> {
             "model {from:?} keeps checkpoints at steps {kept:?}, not at {step}; add it to its `checkpoints`"
         );
     }
-    for benchmark in model.results.iter().flatten().map(|(benchmark, _)| benchmark) {
+    for (benchmark, results) in model.results.iter().flatten() {
         known_benchmark(spec, benchmark)?;
+        let counted = results.format == "counts" && results.judge == beyond_verify::Judge::Recorded;
+        anyhow::ensure!(
+            !counted,
+            "results for {benchmark:?}: counts are always taken as they are; `judge: recorded` is for logs with texts"
+        );
     }
     Ok(())
 }

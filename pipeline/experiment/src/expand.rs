@@ -310,20 +310,23 @@ impl Expansion<'_> {
 
     fn verify(&mut self, cell: &Cell) {
         let verify = &self.spec.verify;
+        let results = self.spec.models[&cell.0].results.as_ref();
         let params = beyond_verify::Params {
             verifier: beyond_verify::verifier_version(),
             policy: verify.policy.clone(),
             cpu_seconds: verify.cpu_seconds,
             allow_weak_sandbox: verify.allow_weak_sandbox,
+            judge: results.map_or_else(Default::default, |results| results[&cell.1].judge),
         };
         let mut inputs = vec![
             output("problems", self.problems_of(&cell.1), "problems"),
             output("completions", self.completions_of(cell), "completions"),
         ];
-        if self.spec.models[&cell.0].results.is_some() {
+        if results.is_some() {
             inputs.push(output("recorded", cell_id("import", cell), "recorded.json"));
         }
-        self.step(cell_id("verify", cell), "verify", plain(params), inputs, "verify", &[("", "verify")]);
+        let judge = format!("models.{}.results.{}.judge", cell.0, cell.1);
+        self.step(cell_id("verify", cell), "verify", plain(params), inputs, "verify", &[("", "verify"), ("judge", &judge)]);
     }
 
     fn estimate(&mut self, cell: &Cell) {
@@ -492,7 +495,7 @@ impl Expansion<'_> {
             ("claims", &["claims"]),
             ("benchmark", &["problems", "controls"]),
             ("train", &["train_log"]),
-            ("verify", &["counts", "flips", "examples"]),
+            ("verify", &["counts", "flips", "recorded", "examples"]),
             ("import", &["counts"]),
             ("estimate", &["curves", "histogram", "extrapolation", "audits"]),
             ("distill", &["paired", "crossings"]),

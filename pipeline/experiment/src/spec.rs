@@ -217,6 +217,9 @@ pub struct Results {
     /// Accept different n per problem.
     #[serde(default)]
     pub allow_ragged: bool,
+    /// `ours` (every text is judged anew, the log's verdicts stand beside ours) or `recorded` (the log's verdicts are taken as they are).
+    #[serde(default)]
+    pub judge: beyond_verify::Judge,
     /// Where to get the file, shown when it is not there.
     #[serde(default)]
     pub source: String,

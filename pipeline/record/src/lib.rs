@@ -36,6 +36,7 @@ table! {
     Completion => "completions",
     Verdict => "verdicts",
     Flip => "flips",
+    Recorded => "recorded",
     Counts => "counts",
     TrainLog => "train_log",
     Control => "controls",

@@ -77,10 +77,23 @@ pub struct Flip {
     pub problem_id: String,
     pub sample_index: u32,
     pub extracted: Option<String>,
-    /// `policy` (strict against paper) or `version` (previous verifier against this one).
+    /// `policy: paper, strict`, or `recorded elsewhere, ours`; where two runs of the verifier are compared, what changed between them.
     pub between: String,
     pub old: Outcome,
     pub new: Outcome,
+}
+
+/// A verdict that came with an imported log, beside ours on the same sample.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    pub model: String,
+    pub benchmark: String,
+    pub setting: String,
+    pub problem_id: String,
+    pub sample_index: u32,
+    /// What the log says: `correct` or `incorrect`, which may stand for anything that is not correct.
+    pub recorded: Outcome,
+    pub ours: Outcome,
 }
 
 /// Per-problem counts of verdicts: all that pass@k needs.

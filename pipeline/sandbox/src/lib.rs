@@ -34,4 +34,4 @@ pub use value::Value;
 pub use value_json::read_python_json;
 
 /// Part of every verdict's key: raised when the meaning of a verdict changes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;

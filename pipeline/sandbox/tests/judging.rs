@@ -56,6 +56,24 @@ fn calls_are_compared_outside() {
     );
 }
 
+/// LiveCodeBench's prelude says `from operator import *`: its `add` is not the program's.
+#[test]
+fn what_the_prelude_defines_is_no_answer() {
+    let prelude = LIVECODEBENCH_PRELUDE.to_owned();
+    let (inputs, outputs) = (vec![vec![Value::Int(1), Value::Int(2)]], vec![Value::Int(3)]);
+    expect(
+        &task(Test::Calls { prelude, entry_point: "add".into(), inputs, outputs }),
+        &[
+            ("class Solution:\n  def add(self, a, b): return a * b", Incorrect, "input 0: expected 3, got 2"),
+            ("class Solution:\n  def add(self, a, b): return add(a, b)", Correct, ""),
+            ("def add(a, b): return 7\nclass Solution:\n  def add(self, a, b): return a + b", Correct, ""),
+            ("def add(a, b): return 7", Incorrect, "input 0: expected 3, got 7"),
+            ("def sum(a, b): return a + b", Incorrect, "KeyError while loading"),
+            ("class Solution:\n  def sum(self, a, b): return a + b", Incorrect, "KeyError while loading"),
+        ],
+    );
+}
+
 #[test]
 fn a_loop_is_a_time_out_and_a_wrong_answer_before_it_is_not() {
     expect(

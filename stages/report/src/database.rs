@@ -145,6 +145,7 @@ fn columns_of(name: &str) -> Result<Vec<FieldRef>> {
         record::Completion,
         record::Verdict,
         record::Flip,
+        record::Recorded,
         record::Counts,
         record::TrainLog,
         record::Control,

@@ -64,6 +64,7 @@ registry! {
     "exact" Lines true,
     "exact-rates" Table true,
     "flips" Table true,
+    "agreement" Table true,
 }
 
 /// The figure of this name.

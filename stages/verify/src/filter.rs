@@ -4,7 +4,7 @@
 //! successes do not exceed Binomial(n, g) at a false-discovery rate of 5 % is guessable and left out; unsolved problems stay.
 //! Outputs: `problems` under the new benchmark id, and `guessing.json` with the rates.
 
-use crate::judge::Rule;
+use crate::rules::Rule;
 use crate::{FilterParams, Group, Params};
 use anyhow::{Result, ensure};
 use beyond_record::{Completion, Counts, Problem};

@@ -1,23 +1,30 @@
-//! Stage `verify`: completions -> verdicts and per-problem counts, audits of the samples, the answers worth reading, policy flips.
+//! Stage `verify`: completions -> verdicts and per-problem counts, audits of the samples, the answers worth reading, disagreements of judges.
 //!
 //! Stage `filter` ([`filter`]) derives a benchmark without guessable problems.
-//! Outputs: `verdicts`, `counts`, `audits`, `examples`, `flips`. A verdict is never a bool: what the judge could not decide is kept apart from
-//! what is wrong. Identical (problem, text) pairs are judged once.
+//! Outputs: `verdicts`, `counts`, `audits`, `examples`, `recorded` (what an imported log says, beside ours), `flips`. A verdict is never a bool:
+//! what the judge could not decide is kept apart from what is wrong. Identical (problem, text) pairs are judged once.
 
 mod audits;
 mod counts;
 mod examples;
 mod filter;
+mod flips;
 mod judge;
 mod params;
+mod programs;
+mod recorded;
+mod rules;
+#[cfg(test)]
+mod tests;
 
 pub use filter::Filter;
 pub use params::*;
 
 use anyhow::{Result, bail};
-use beyond_record::{Completion, Flip, Outcome, Problem, Verdict};
+use beyond_record::{Completion, Problem, Verdict};
 use beyond_stage::{Job, Stage};
 use judge::Judged;
+use recorded::Log;
 use std::collections::BTreeMap;
 
 /// Version of every verifier together: part of the key of each `verify` step, so that a changed verifier verifies again, and only that.
@@ -30,20 +37,26 @@ pub struct Verify;
 
 impl Stage for Verify {
     const NAME: &'static str = "verify";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {
         let problems: BTreeMap<String, Problem> =
             job.read::<Problem>()?.into_iter().map(|problem| (problem.problem_id.clone(), problem)).collect();
         let groups = groups(&problems, job.read::<Completion>()?)?;
-        let judged = judge::judge(params, &groups, job)?;
+        let log = Log::read(job)?;
+        let judged = match params.judge {
+            Judge::Ours => judge::judge(params, &groups, job)?,
+            Judge::Recorded => log.judged(&groups)?,
+        };
         let verdicts: Vec<Vec<Verdict>> = groups.iter().zip(&judged).map(|(group, judged)| verdicts(group, judged)).collect();
         job.write(&counts::counts(&groups, &verdicts))?;
         job.write(&audits::audits(&groups, &verdicts)?)?;
         job.write(&examples::examples(&groups, &verdicts)?)?;
+        let recorded = if params.judge == Judge::Ours { log.beside(&verdicts) } else { Vec::new() };
         let verdicts: Vec<Verdict> = verdicts.into_iter().flatten().collect();
-        job.write(&flips(&verdicts, &recorded(job)?))?;
+        job.write(&flips::flips(&verdicts, &recorded))?;
+        job.write(&recorded)?;
         job.write(&verdicts)
     }
 }
@@ -86,40 +99,4 @@ fn verdicts(group: &Group, judged: &[Judged]) -> Vec<Verdict> {
         paper_outcome: judged.paper,
     };
     group.completions.iter().zip(judged).map(row).collect()
-}
-
-/// Where the two policies disagree, and where a verdict recorded elsewhere (input role `recorded`) is not ours.
-fn flips(verdicts: &[Verdict], recorded: &Recorded) -> Vec<Flip> {
-    let paper = |verdict: &Verdict| flip(verdict, verdict.paper_outcome?, "policy: paper, strict");
-    let elsewhere = |verdict: &Verdict| {
-        let said = (*recorded.get(&verdict.problem_id)?.get(verdict.sample_index as usize)?)?;
-        let same = said == verdict.outcome.is_correct();
-        let old = if said { Outcome::Correct } else { Outcome::Incorrect };
-        if same { None } else { flip(verdict, old, "recorded elsewhere, ours") }
-    };
-    verdicts.iter().filter_map(paper).chain(verdicts.iter().filter_map(elsewhere)).collect()
-}
-
-/// Verdicts that came with an imported log, by problem and sample.
-type Recorded = BTreeMap<String, Vec<Option<bool>>>;
-
-fn recorded(job: &Job) -> Result<Recorded> {
-    match job.inputs_of("recorded").next() {
-        None => Ok(Recorded::new()),
-        Some(input) => Ok(serde_json::from_slice(&std::fs::read(&input.path)?)?),
-    }
-}
-
-fn flip(verdict: &Verdict, old: Outcome, between: &str) -> Option<Flip> {
-    (old != verdict.outcome).then(|| Flip {
-        model: verdict.model.clone(),
-        benchmark: verdict.benchmark.clone(),
-        setting: verdict.setting.clone(),
-        problem_id: verdict.problem_id.clone(),
-        sample_index: verdict.sample_index,
-        extracted: verdict.extracted.clone(),
-        between: between.to_string(),
-        old,
-        new: verdict.outcome,
-    })
 }

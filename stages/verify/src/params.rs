@@ -1,5 +1,6 @@
 //! What verdicts depend on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Parameters of the `verify` stage.
@@ -17,11 +18,32 @@ pub struct Params {
     /// Run programs even when the sandbox lacks layers of its floor.
     #[serde(default)]
     pub allow_weak_sandbox: bool,
+    /// Whose verdicts count.
+    #[serde(default, skip_serializing_if = "Judge::is_ours")]
+    pub judge: Judge,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Params { verifier: 0, policy: strict(), cpu_seconds: cpu_seconds(), allow_weak_sandbox: false }
+        Params { verifier: 0, policy: strict(), cpu_seconds: cpu_seconds(), allow_weak_sandbox: false, judge: Judge::Ours }
+    }
+}
+
+/// Whose verdicts on an imported log count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Judge {
+    /// Every text is judged anew; the log's verdicts stand beside ours for comparison.
+    #[default]
+    Ours,
+    /// The log's verdicts are taken as they are; a sample without one is unjudged.
+    Recorded,
+}
+
+impl Judge {
+    /// The default is left out of keys, so that steps without a log keep theirs.
+    fn is_ours(&self) -> bool {
+        *self == Judge::Ours
     }
 }
 

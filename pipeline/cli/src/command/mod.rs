@@ -3,6 +3,7 @@
 mod check;
 mod claims;
 mod explain;
+mod flips;
 mod gc;
 mod grade;
 mod graph;
@@ -32,6 +33,7 @@ pub fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Check(args) => check::check(cli, args),
         Command::Claims(args) => claims::claims(cli, args),
         Command::Why(args) => why::why(cli, args),
+        Command::Flips(args) => flips::flips(cli, args),
         Command::Schema => print_json(&beyond_experiment::schema()),
         Command::Logprobs(args) => logprobs::logprobs(args),
         Command::Sample(args) => sample::sample(args),

@@ -141,12 +141,18 @@ def reply(out, value, dumps=marshal.dumps):
 
 
 def load(prelude, source, entry, namespace):
-    """Runs the program and finds its entry point: a function, or a method of LeetCode's `Solution`."""
+    """Runs the program and finds its entry point: a function, or a method of LeetCode's `Solution`, which goes first where there is a prelude, as in
+    LiveCodeBench. What the prelude itself defines under that name (`from operator import *`) is no answer."""
     if prelude:
         exec(prelude, namespace)
+    before = namespace.get(entry)
     exec(compile(source, "<candidate>", "exec"), namespace)
-    if entry not in namespace and "Solution" in namespace:
+    own = entry in namespace and (before is None or namespace[entry] is not before)
+    method = hasattr(namespace.get("Solution"), entry)
+    if method and (prelude or not own):
         return getattr(namespace["Solution"](), entry)
+    if not own:
+        raise KeyError(entry)
     return namespace[entry]
 
 

@@ -609,6 +609,20 @@ fn flips() -> Vec<Flip> {
     (0..3).map(flip).collect()
 }
 
+/// Verdicts of a log beside ours: two of three agree.
+fn recorded() -> Vec<Recorded> {
+    let row = |i: u32| Recorded {
+        model: s("small"),
+        benchmark: s("easy"),
+        setting: s("t0.6"),
+        problem_id: s("p01"),
+        sample_index: i,
+        recorded: if i == 0 { Outcome::Incorrect } else { Outcome::Correct },
+        ours: Outcome::Correct,
+    };
+    (0..3).map(row).collect()
+}
+
 /// Writes every table and returns them as inputs of the stage, with the published files of the checkout.
 pub fn inputs(folder: &Path, fault: bool) -> Vec<Input> {
     let mut inputs = Vec::new();
@@ -629,6 +643,7 @@ pub fn inputs(folder: &Path, fault: bool) -> Vec<Input> {
     put(folder, &claims(), &mut inputs);
     put(folder, &examples(), &mut inputs);
     put(folder, &flips(), &mut inputs);
+    put(folder, &recorded(), &mut inputs);
     for name in ["curves", "accuracy_histograms", "perplexity_boxes", "solvable_indices", "tables"] {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../data/published/{name}.csv"));
         inputs.push(Input {

@@ -49,14 +49,29 @@ pub fn grade(args: &GradeArgs) -> Result<ExitCode> {
     Ok(failed_if(unjudged))
 }
 
+/// A row of the input and where it stands: `file:line`.
+struct Placed<T> {
+    row: T,
+    place: String,
+}
+
 /// All lines of the input. Errs, before anything is judged, with the line that does not fit and what is expected.
-fn rows<T: DeserializeOwned>(args: &GradeArgs, expected: &str) -> Result<Vec<T>> {
+fn placed_rows<T: DeserializeOwned>(args: &GradeArgs, expected: &str) -> Result<Vec<Placed<T>>> {
     let (name, text) = input(args)?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let row = |(i, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|error| user_error(format!("{name}:{}: expected {expected}: {error}", i + 1)))
+        let place = format!("{name}:{}", i + 1);
+        match serde_json::from_str(line) {
+            Ok(row) => Ok(Placed { row, place }),
+            Err(error) => Err(user_error(format!("{place}: expected {expected}: {error}"))),
+        }
     };
     lines.map(row).collect()
+}
+
+/// [`placed_rows`] without their places.
+fn rows<T: DeserializeOwned>(args: &GradeArgs, expected: &str) -> Result<Vec<T>> {
+    Ok(placed_rows(args, expected)?.into_iter().map(|placed| placed.row).collect())
 }
 
 fn input(args: &GradeArgs) -> Result<(String, String)> {

@@ -6,6 +6,7 @@ use super::{print_json, print_line};
 use crate::args::{Cli, RunArgs};
 use crate::context::{Context, threads};
 use crate::export::{Exported, SUMMARY, export};
+use crate::flips::Judged;
 use crate::interrupt;
 use crate::progress::Board;
 use anyhow::Result;
@@ -31,12 +32,13 @@ pub fn run(cli: &Cli, args: &RunArgs) -> Result<ExitCode> {
         None => make(&context, &survey, args)?,
     };
     let exported = exported(&context, &summary)?;
+    let judged = Judged::anew(&context, &summary)?;
     let samples = Samples::count(&summary);
     let code = summary.exit_code();
     if args.json {
-        print_json(&to_json(&context, &summary, &samples, exported.as_ref(), start.elapsed()))?;
+        print_json(&to_json(&context, &summary, &samples, &judged, exported.as_ref(), start.elapsed()))?;
     } else {
-        print_line(&to_text(&context, &summary, &samples, exported.as_ref(), start.elapsed()))?;
+        print_line(&to_text(&context, &summary, &samples, &judged, exported.as_ref(), start.elapsed()))?;
     }
     Ok(ExitCode::from(code))
 }
@@ -62,12 +64,21 @@ fn exported(context: &Context, summary: &Summary) -> Result<Option<Exported>> {
     export(&context.store, record, &context.loaded.root.join("reports"), &context.loaded.name)
 }
 
-fn to_text(context: &Context, summary: &Summary, samples: &Samples, exported: Option<&Exported>, took: Duration) -> String {
+fn to_text(
+    context: &Context,
+    summary: &Summary,
+    samples: &Samples,
+    judged: &Judged,
+    exported: Option<&Exported>,
+    took: Duration,
+) -> String {
     let counts = ["done", "reused", "hit", "failed", "blocked", "stopped"].map(|word| (word, summary.in_state(word).len()));
     let counts: Vec<String> = counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{n} {word}")).collect();
     let mut lines = vec![format!("{}: {} in {}", context.loaded.name, counts.join(", "), human(took.as_secs_f64()))];
     lines.extend(summary.steps.iter().filter_map(|(step, state)| trouble(step, state)));
     lines.extend(samples.to_lines());
+    lines.extend(judged.lines());
+    lines.extend(judged.table.as_ref().map(|table| format!("flip table: {}", shown(table))));
     lines.extend(exported.map(report_lines).unwrap_or_default());
     if summary.exit_code() == 130 {
         lines.push(format!("stopped; what is done is kept. To go on: {}", command_line(std::env::args())));
@@ -109,7 +120,7 @@ fn trouble(step: &str, state: &State) -> Option<String> {
     }
 }
 
-fn to_json(context: &Context, summary: &Summary, samples: &Samples, exported: Option<&Exported>, took: Duration) -> Value {
+fn to_json(context: &Context, summary: &Summary, samples: &Samples, judged: &Judged, exported: Option<&Exported>, took: Duration) -> Value {
     json!({
         "experiment": context.loaded.name,
         "exit_code": summary.exit_code(),
@@ -117,6 +128,8 @@ fn to_json(context: &Context, summary: &Summary, samples: &Samples, exported: Op
         "samples_drawn": samples.total().0,
         "samples_reused": samples.total().1,
         "samples": samples.to_json(),
+        "judged_anew": judged.changes,
+        "flip_table": judged.table.as_ref().map(|table| table.display().to_string()),
         "report": exported.map(|exported| exported.page.display().to_string()),
         "steps": summary.steps.iter().map(|(step, state)| step_json(step, state)).collect::<Vec<_>>(),
     })
