@@ -11,6 +11,7 @@ use super::{
     token::{Reading, Stopped},
     tree::{Const, Node},
     verdict::{Judge, Verdict},
+    words,
 };
 use crate::{DecimalComma, Options};
 use std::cell::OnceCell;
@@ -64,7 +65,10 @@ impl Answer {
     pub fn node(&self) -> &Result<Node, Stopped> {
         // A number found in prose may carry a unit of one letter: 1,000.99m².
         let letter_units = self.rule == Rule::LastExpression;
-        self.node.get_or_init(|| parse(&self.normal.text, Reading { letter_units, ..Reading::USUAL }))
+        self.node.get_or_init(|| match hyphenated_number(&self.normal.text) {
+            Some(words) => Ok(Node::Text(words.to_owned())),
+            None => parse(&self.normal.text, Reading { letter_units, ..Reading::USUAL }),
+        })
     }
 
     /// Whether the text could not be read as mathematics or text of mathematics as a whole.
@@ -107,6 +111,12 @@ impl Answer {
         };
         Some((letter, rest.trim().trim_start_matches(['.', ':', ' ', '~', '\\']).to_owned()))
     }
+}
+
+/// `twenty-one` is a number in words, no difference.
+fn hyphenated_number(text: &str) -> Option<&str> {
+    let plain = text.len() < 80 && text.contains('-') && text.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b' '));
+    (plain && words::cardinal(text).is_some()).then_some(text)
 }
 
 /// Without `\text`, `\textbf` and the like, braces, and spacing commands.

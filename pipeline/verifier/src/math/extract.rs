@@ -176,7 +176,8 @@ fn answer_phrase(text: &str, from: usize, to: usize) -> Option<Candidate> {
     let start = from + english.max(chinese)?;
     let end = start + prose::sentence_end(&text[start..to]);
     let found = trimmed(text, start, end, Rule::AnswerPhrase);
-    (found.end > found.start).then_some(found)
+    // "The answer is not 8" gives no answer.
+    (found.end > found.start && !found.of(text).starts_with("not ")).then_some(found)
 }
 
 /// "the final answer is .." after the last box: what is said last counts.
@@ -254,7 +255,8 @@ fn last_dollars(part: &str) -> Option<(usize, usize)> {
 /// The last number or expression that stands alone in the prose.
 fn last_expression(text: &str, from: usize, to: usize) -> Option<Candidate> {
     let (start, end) = prose::last_expression(&text[from..to])?;
-    non_empty(trimmed(text, from + start, from + end, Rule::LastExpression))
+    let denied = text[from..from + start].ends_with("not ");
+    non_empty(trimmed(text, from + start, from + end, Rule::LastExpression)).filter(|_| !denied)
 }
 
 fn non_empty(candidate: Candidate) -> Option<Candidate> {

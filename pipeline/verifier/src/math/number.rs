@@ -141,7 +141,7 @@ fn integer_part(bytes: &[u8], grouping: Grouping, outside: bool) -> (String, usi
 
 /// The separator of thousands at the start, if digits can follow it.
 fn group_mark(bytes: &[u8], plain: bool) -> Option<&'static [u8]> {
-    const EXPLICIT: [&[u8]; 6] = [b"{,}", b",\\!", b",\\,", b"\\,", b"\\ ", b"\\;"];
+    const EXPLICIT: [&[u8]; 7] = [b"{,}", b",\\!", b",\\,", b"\\,", b"\\ ", b"\\;", b"\\!"];
     const PLAIN: [&[u8]; 2] = [b",", b" "];
     let follows = |mark: &&[u8]| {
         let rest = &bytes[mark.len()..];
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn thousands_groups() {
-        for text in ["7,425,000", "7{,}425{,}000", "7,\\!425,\\! 000", "7\\,425\\,000", "7 425 000"] {
+        for text in ["7,425,000", "7{,}425{,}000", "7,\\!425,\\! 000", "7\\,425\\,000", "7\\!425\\!000", "7 425 000"] {
             assert_eq!(whole(text), "7425000");
         }
         assert_eq!(whole("1,000.99"), "100099/100");

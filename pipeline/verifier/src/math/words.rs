@@ -107,7 +107,9 @@ pub fn is_product(run: &str) -> bool {
     let lower = run.to_ascii_lowercase();
     let vowels = lower.bytes().any(|b| b"aeiou".contains(&b));
     let early = run.len() <= 3 && lower.bytes().all(|b| (b'a'..=b'd').contains(&b));
-    let short = run.len() <= 3 && !SHORT_WORDS.contains(&lower.as_str());
+    // Three capitals are points or an order: ABC is not ACB.
+    let points = run.len() > 2 && run.bytes().all(|b| b.is_ascii_uppercase());
+    let short = run.len() <= 3 && !points && !SHORT_WORDS.contains(&lower.as_str());
     short && (!vowels || early)
 }
 

@@ -12,9 +12,13 @@ mod unit;
 
 use super::{
     command::Mark,
+    set::only_variable,
     token::{Reading, Stopped, Tok, Token, tokenise},
     tree::{MAX_DEPTH, MAX_NODES, Node, Rel, SetOp},
 };
+
+/// Most inequalities joined by "or" that become a union.
+const MAX_ALTERNATIVES: usize = 16;
 
 type Parsed = Result<Node, Stopped>;
 
@@ -145,9 +149,11 @@ impl Parser<'_> {
     fn list(&mut self, close: Close) -> Parsed {
         self.nested(|p| {
             let mut groups: Vec<Vec<Node>> = vec![Vec::new()];
-            let mut semicolons = false;
+            let (mut semicolons, mut and, mut or) = (false, false, false);
             loop {
                 while let Some(separator) = p.separator() {
+                    and |= separator == Mark::And;
+                    or |= separator == Mark::Or;
                     if separator == Mark::Semi && groups.last().is_some_and(|g| !g.is_empty()) {
                         semicolons = true;
                         groups.push(Vec::new());
@@ -168,7 +174,8 @@ impl Parser<'_> {
                 }
             }
             groups.retain(|g| !g.is_empty());
-            assemble(groups, semicolons).ok_or_else(|| p.stop("an answer"))
+            let answers = assemble(groups, semicolons).ok_or_else(|| p.stop("an answer"))?;
+            Ok(if or && !and { alternatives(answers) } else { answers })
         })
     }
 
@@ -289,6 +296,23 @@ impl Parser<'_> {
 
     fn is_ratio_colon(&self) -> bool {
         self.is(Mark::Colon) && !self.in_builder && !matches!(self.peek_at(1), Some(Tok::Rel(_)) | None)
+    }
+}
+
+/// `x < 1 or x > 2` is the union of both, also where both hold for some number.
+fn alternatives(answers: Node) -> Node {
+    let region = |n: &Node| matches!(n, Node::Chain(_, rest) if rest.iter().all(|(r, _)| r.is_order()));
+    let variable = |n: &Node| match n {
+        Node::Chain(first, rest) => only_variable(first, rest),
+        _ => None,
+    };
+    let one_variable = |items: &[Node]| variable(&items[0]).is_some_and(|v| items.iter().all(|n| variable(n).as_ref() == Some(&v)));
+    match answers {
+        Node::List(items) if items.len() < MAX_ALTERNATIVES && items.iter().all(region) && one_variable(&items) => {
+            let union = |a: Node, b: Node| Node::SetOp(SetOp::Union, Box::new(a), Box::new(b));
+            items.into_iter().reduce(union).unwrap_or(Node::List(Vec::new()))
+        }
+        other => other,
     }
 }
 

@@ -108,7 +108,10 @@ impl Parser<'_> {
     /// Side by side: a mixed number or a product. Two bare numbers side by side are neither.
     fn implicit(&mut self, left: Node) -> Parsed {
         if let Some(mixed) = self.mixed(&left)? {
-            return Ok(mixed);
+            return match self.mark() {
+                Some(Mark::Percent | Mark::Degree) => self.postfix(mixed),
+                _ => Ok(mixed),
+            };
         }
         let bare = matches!(self.peek(), Some(Tok::Num(_) | Tok::Base(..)));
         let after_number = self.at > 0 && matches!(self.tokens[self.at - 1].tok, Tok::Num(_) | Tok::Base(..));
