@@ -495,7 +495,7 @@ impl Expansion<'_> {
             ("claims", &["claims"]),
             ("benchmark", &["problems", "controls"]),
             ("train", &["train_log"]),
-            ("verify", &["counts", "flips", "recorded", "examples"]),
+            ("verify", &["counts", "audits", "flips", "recorded", "examples"]),
             ("import", &["counts"]),
             ("estimate", &["curves", "histogram", "extrapolation", "audits"]),
             ("distill", &["paired", "crossings"]),
