@@ -125,7 +125,8 @@ fn join(path: &str, key: &str) -> String {
 
 fn below(positions: &BTreeMap<String, Position>, path: &str) -> BTreeMap<String, Position> {
     let prefix = format!("{path}.");
-    positions.iter().filter_map(|(at, position)| Some((at.strip_prefix(&prefix)?.to_string(), *position))).collect()
+    let inside = positions.range(prefix.clone()..).map_while(|(at, position)| Some((at.strip_prefix(&prefix)?.to_string(), *position)));
+    inside.collect()
 }
 
 /// Maps are merged key by key, everything else is replaced; null removes.

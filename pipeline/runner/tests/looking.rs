@@ -140,7 +140,7 @@ fn explain_tells_of_removed_artifacts_changed_files_and_unknown_steps() {
     let text = explained(&lab, &chain("abc"), "end");
     assert!(text.contains("first cause: step \"n\" was made before, but its artifact \"text.txt\" is no longer in the store"), "{text}");
     let error = explain(&lab.survey(&chain("abc")), &lab.history(), "ned").unwrap_err();
-    assert_eq!(error.to_string(), "there is no step \"ned\"; perhaps you mean one of: a, n, end");
+    assert_eq!(error.to_string(), "there is no step \"ned\"; perhaps you mean one of: n, a, end");
     let file = lab.dir.path().join("raw");
     let mut raw = write("raw", "", &[]);
     raw.inputs = vec![beyond_runner::Binding { role: "text".into(), source: beyond_runner::Source::Path(file.clone()) }];
@@ -151,6 +151,9 @@ fn explain_tells_of_removed_artifacts_changed_files_and_unknown_steps() {
     let text = explained(&lab, &raw, "raw");
     let change = format!("the content of its input \"text.0\" ({}) changed: ", file.display());
     assert!(text.contains(&format!("first cause: step \"raw\": {change}")), "{text}");
+    let many = graph((0..12).map(|i| write(&format!("step-{i}"), "x", &[])).collect());
+    let error = explain(&lab.survey(&many), &lab.history(), "step-11x").unwrap_err().to_string();
+    assert!(error.contains("one of: step-11, step-1, ") && error.ends_with(" and 4 more (`beyond plan` lists them)"), "{error}");
 }
 
 #[test]

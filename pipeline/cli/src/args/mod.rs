@@ -1,5 +1,13 @@
 //! Arguments. The help texts are the manual.
 
+mod grade;
+mod model;
+mod study;
+
+pub use grade::{Domain, GradeArgs};
+pub use model::{LogprobsArgs, SampleArgs};
+pub use study::{PlanSamplesArgs, ReviewArgs};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -216,156 +224,4 @@ pub struct FlipsArgs {
     /// Print one line per changed verdict as CSV
     #[arg(long)]
     pub csv: bool,
-}
-
-/// Arguments of `logprobs`.
-#[derive(Debug, Args)]
-pub struct LogprobsArgs {
-    /// Checkpoint folder (config.json, model.safetensors)
-    #[arg(long, value_name = "DIR")]
-    pub model: PathBuf,
-    /// JSON file {"ids": [...]}; - for standard input
-    #[arg(long, value_name = "FILE")]
-    pub ids: PathBuf,
-}
-
-/// Arguments of `sample`.
-#[derive(Debug, Args)]
-pub struct SampleArgs {
-    /// Checkpoint folder (config.json, model.safetensors, tokenizer.json)
-    #[arg(long, value_name = "DIR")]
-    pub model: PathBuf,
-    /// Text before the completions; no template is added
-    #[arg(long, value_name = "TEXT")]
-    pub prompt: String,
-    /// Number of completions
-    #[arg(short, long, default_value_t = 1)]
-    pub n: u32,
-    /// 0 is greedy
-    #[arg(long, default_value_t = 0.6, allow_negative_numbers = true)]
-    pub temperature: f32,
-    /// Nucleus, in (0, 1]
-    #[arg(long, default_value_t = 0.95)]
-    pub top_p: f32,
-    /// Tokens kept; 0 keeps all
-    #[arg(long, default_value_t = 0)]
-    pub top_k: u32,
-    /// Longest completion
-    #[arg(long, default_value_t = 256)]
-    pub max_tokens: u32,
-    /// Seed: the same seed gives the same completions
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-    /// Threads [default: all cores]
-    #[arg(long, short = 'j')]
-    pub threads: Option<usize>,
-    /// Print JSON lines
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What answers are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Domain {
-    /// {"gold", "pred"}: a full response or a bare answer
-    Math,
-    /// {"task", "completion"} or {"task_id", "solution"}, with --tests
-    Code,
-    /// {"gold", "pred", "options", "question_type", "answer_type", "precision"}
-    Visual,
-}
-
-/// Under which rules two answers are equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PolicyName {
-    /// The whole answer is read, equality is proved
-    Strict,
-    /// The grader released with arXiv 2504.13837
-    Paper,
-}
-
-/// Arguments of `grade`.
-#[derive(Debug, Args)]
-pub struct GradeArgs {
-    /// JSON lines [default: standard input]
-    pub file: Option<PathBuf>,
-    /// What the answers are
-    #[arg(long, value_enum)]
-    pub domain: Domain,
-    /// Rules of equality; code has none
-    #[arg(long, value_enum, default_value = "strict")]
-    policy: PolicyName,
-    /// Benchmark file with the tests of code
-    #[arg(long, value_name = "FILE")]
-    pub tests: Option<PathBuf>,
-    /// Print what the grader does with each pair, step by step (mathematics)
-    #[arg(long)]
-    pub explain: bool,
-    /// Run programs even where the sandbox lacks layers: only for programs that you trust
-    #[arg(long)]
-    pub allow_weak_sandbox: bool,
-    /// Threads [default: all cores]
-    #[arg(long, short = 'j')]
-    pub threads: Option<usize>,
-}
-
-impl GradeArgs {
-    /// The policy as the verifier knows it.
-    pub fn policy(&self) -> beyond_verifier::Policy {
-        match self.policy {
-            PolicyName::Strict => beyond_verifier::Policy::Strict,
-            PolicyName::Paper => beyond_verifier::Policy::Paper,
-        }
-    }
-}
-
-/// Arguments of `plan-samples`.
-#[derive(Debug, Args)]
-pub struct PlanSamplesArgs {
-    /// Counts of the base: JSON lines, CSV or Parquet of problem, n, correct
-    #[arg(long, value_name = "FILE")]
-    pub base: PathBuf,
-    /// Counts of the model, on the same problems
-    #[arg(long, value_name = "FILE")]
-    pub model: PathBuf,
-    /// Only rows of the base's file where a column has this value
-    #[arg(long, value_name = "COLUMN=VALUE")]
-    pub base_where: Option<String>,
-    /// Only rows of the model's file where a column has this value
-    #[arg(long, value_name = "COLUMN=VALUE")]
-    pub model_where: Option<String>,
-    /// Values of k
-    #[arg(short, long = "k", value_delimiter = ',', default_value = "1,16,64")]
-    pub k: Vec<u32>,
-    /// Wanted half-width of the 95 % interval of the difference
-    #[arg(long, default_value_t = 0.02)]
-    pub half_width: f64,
-    /// Further samples to divide among the problems where they help most
-    #[arg(long, value_name = "SAMPLES")]
-    pub budget: Option<u32>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `review`.
-#[derive(Debug, Args)]
-pub struct ReviewArgs {
-    #[command(flatten)]
-    pub spec: SpecArgs,
-    /// Page to write
-    #[arg(long, value_name = "FILE", default_value = "review.html")]
-    pub out: PathBuf,
-    /// Marks that the page saved: prints CoT-pass@k instead of writing the page
-    #[arg(long, value_name = "FILE")]
-    pub marks: Option<PathBuf>,
-    /// Only cells whose MODEL/BENCHMARK/SETTING holds this text
-    #[arg(long, value_name = "TEXT")]
-    pub only: Option<String>,
-    /// A problem is hard when it was solved, with an accuracy below this
-    #[arg(long, default_value_t = 0.05)]
-    pub below: f64,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
