@@ -16,6 +16,8 @@ use num_rational::BigRational;
 /// Longest text that is read.
 const MAX_LENGTH: usize = 4096;
 const MAX_DEPTH: usize = 48;
+/// Most readings tried: each `|` or letter before `(` doubles them, and a text of nothing else is no answer.
+const MAX_ATTEMPTS: usize = 3_000;
 
 /// What a text is to sympy.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +36,7 @@ pub fn parse(text: &str) -> Option<Parsed> {
         return None;
     }
     let tokens = lex(text);
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, attempts: 0 };
     let first = parser.sum()?;
     let mut relations = Vec::new();
     loop {
@@ -56,6 +58,9 @@ pub fn parse(text: &str) -> Option<Parsed> {
     if next(0) == Some(&Tok::Bad) || next(0) == Some(&Tok::Char(',')) && next(1) == Some(&Tok::Bad) {
         return None;
     }
+    if parser.attempts > MAX_ATTEMPTS {
+        return None;
+    }
     match relations.len() {
         0 => Some(Parsed::Expr(first)),
         1 => relations.pop().map(|(rel, right)| Parsed::Relation(rel, first, right)),
@@ -69,6 +74,7 @@ struct Parser<'a> {
     tokens: &'a [Tok],
     at: usize,
     depth: usize,
+    attempts: usize,
 }
 
 impl Parser<'_> {
@@ -100,7 +106,8 @@ impl Parser<'_> {
     /// Runs `f`; on failure nothing is consumed.
     fn attempt<T>(&mut self, f: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let start = self.at;
-        if self.depth >= MAX_DEPTH {
+        self.attempts += 1;
+        if self.depth >= MAX_DEPTH || self.attempts > MAX_ATTEMPTS {
             return None;
         }
         self.depth += 1;

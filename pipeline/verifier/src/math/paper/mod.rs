@@ -126,6 +126,16 @@ mod tests {
         assert_eq!(outcome("5", &format!("The answer is 5 {units}")), Outcome::Incorrect, "too long to strip");
     }
 
+    /// Each bar, and each letter before a parenthesis, doubles the readings.
+    #[test]
+    fn readings_are_bounded() {
+        for unit in ["|x|", "f(", "f(|", "x^", "{|"] {
+            let answer = format!("\\boxed{{{}}}", unit.repeat(1000));
+            assert!(!outcome("x^2+1", &answer).is_correct(), "{unit}");
+        }
+        assert_eq!(outcome("|x|+|y|", "\\boxed{|y|+|x|}"), Outcome::Correct);
+    }
+
     #[test]
     fn towers_time_out() {
         assert_eq!(equal("10^{10}", "10^{10^{10^{10}}}").0, Outcome::TimedOut);

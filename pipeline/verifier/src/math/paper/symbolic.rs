@@ -58,7 +58,7 @@ pub fn equal(a: &str, b: &str, budget: &Budget) -> Result<bool, Hang> {
 fn read(text: &str) -> Value {
     // The source replaces doubled backslashes first, and reads the text as it is if that fails.
     let single = text.replace("\\\\", "\\");
-    if let Some(parsed) = dialect::parse(&single).or_else(|| dialect::parse(text)) {
+    if let Some(parsed) = dialect::parse(&single).or_else(|| (single != text).then(|| dialect::parse(text)).flatten()) {
         return Value::Parsed(Box::new(parsed));
     }
     if let Some(collection) = python_collection(text) {
