@@ -325,6 +325,7 @@ impl Expansion<'_> {
         if results.is_some() {
             inputs.push(output("recorded", cell_id("import", cell), "recorded.json"));
         }
+        inputs.extend(self.spec.verify.marks.as_ref().map(|marks| file("marks", self.folder.join(marks))));
         let judge = format!("models.{}.results.{}.judge", cell.0, cell.1);
         self.step(cell_id("verify", cell), "verify", plain(params), inputs, "verify", &[("", "verify"), ("judge", &judge)]);
     }

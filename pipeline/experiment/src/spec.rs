@@ -362,11 +362,13 @@ pub struct Verify {
     pub cpu_seconds: f64,
     /// Run programs even when the sandbox lacks layers of its floor.
     pub allow_weak_sandbox: bool,
+    /// Marks that a person saved on the page of `beyond review`, relative to the spec: CoT-pass@k then follows them.
+    pub marks: Option<PathBuf>,
 }
 
 impl Default for Verify {
     fn default() -> Self {
-        Verify { policy: "strict".into(), cpu_seconds: 10.0, allow_weak_sandbox: false }
+        Verify { policy: "strict".into(), cpu_seconds: 10.0, allow_weak_sandbox: false, marks: None }
     }
 }
 

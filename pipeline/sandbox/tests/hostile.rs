@@ -233,6 +233,24 @@ fn honest_programs_among_attacks_are_still_right() {
     assert_eq!(sandbox.judge(&task, honest).outcome, Correct);
 }
 
+/// What the machine takes away costs the candidates that ran on it one turn, not the run.
+#[test]
+fn a_lost_zygote_costs_a_turn_and_no_verdict() {
+    let _alone = alone();
+    let task = task("calls", 1.0);
+    let programs: Vec<String> = (0..40).map(|i| format!("def f(x): return x == 1 or 17 + {i} - {i}")).collect();
+    let items: Vec<(&Task, &str)> = programs.iter().map(|program| (&task, program.as_str())).collect();
+    let sandbox = Sandbox::start(config(2, &[])).unwrap();
+    let kill_all = std::sync::Once::new();
+    let judgements = sandbox.judge_many(&items, |i, _| {
+        if i >= 10 {
+            // SAFETY: kill only sends a signal, to processes that this test started
+            kill_all.call_once(|| descendants().into_iter().for_each(|pid| assert!(unsafe { libc::kill(pid as i32, libc::SIGKILL) } <= 0)));
+        }
+    });
+    assert!(kill_all.is_completed() && judgements.iter().all(|j| j.outcome == Correct), "{judgements:#?}");
+}
+
 #[test]
 fn below_the_floor_nothing_runs_unless_told_so() {
     let _alone = alone();

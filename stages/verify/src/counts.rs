@@ -1,15 +1,17 @@
 //! Verdicts of a problem in one row.
 
 use crate::Group;
+use crate::marks::Marks;
 use beyond_record::{Counts, Outcome, Process, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One row per problem.
-pub fn counts(groups: &[Group], verdicts: &[Vec<Verdict>]) -> Vec<Counts> {
-    groups.iter().zip(verdicts).map(|(group, verdicts)| row(group, verdicts)).collect()
+pub fn counts(groups: &[Group], verdicts: &[Vec<Verdict>], marks: &Marks) -> Vec<Counts> {
+    let read = marks.read_problems();
+    groups.iter().zip(verdicts).map(|(group, verdicts)| row(group, verdicts, read.as_ref())).collect()
 }
 
-fn row(group: &Group, verdicts: &[Verdict]) -> Counts {
+fn row(group: &Group, verdicts: &[Verdict], read: Option<&BTreeSet<&str>>) -> Counts {
     let with = |outcome: Outcome| verdicts.iter().filter(|verdict| verdict.outcome == outcome).count() as u32;
     let first = &verdicts[0];
     let (modal_correct, answer_entropy) = answers(verdicts);
@@ -26,7 +28,7 @@ fn row(group: &Group, verdicts: &[Verdict]) -> Counts {
         unparsed: with(Outcome::Unparsed),
         timed_out: with(Outcome::TimedOut),
         unjudged: with(Outcome::Unjudged),
-        cot_correct: reasoned(verdicts),
+        cot_correct: reasoned(verdicts, read),
         truncated: completions.iter().filter(|completion| completion.finish_reason == "length").count() as u32,
         distinct: Some(completions.iter().map(|completion| &completion.text).collect::<BTreeSet<_>>().len() as u32),
         modal_correct,
@@ -42,11 +44,17 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-/// Correct answers with valid reasoning; None when the task has no process checker.
-fn reasoned(verdicts: &[Verdict]) -> Option<u32> {
+/// Correct answers with valid reasoning; None when the task has no process checker and nobody read answers. Where a person read those to the
+/// hardest problems, what was not marked valid there is not counted, and problems that were not read count as they are, as in the study.
+fn reasoned(verdicts: &[Verdict], read: Option<&BTreeSet<&str>>) -> Option<u32> {
     let checked = verdicts.iter().any(|verdict| verdict.process != Process::Unchecked);
     let valid = |verdict: &&Verdict| verdict.outcome.is_correct() && verdict.process == Process::Valid;
-    checked.then(|| verdicts.iter().filter(valid).count() as u32)
+    let correct = |verdict: &&Verdict| verdict.outcome.is_correct();
+    match read {
+        Some(read) if !checked && !read.contains(verdicts[0].problem_id.as_str()) => Some(verdicts.iter().filter(correct).count() as u32),
+        Some(_) => Some(verdicts.iter().filter(valid).count() as u32),
+        None => checked.then(|| verdicts.iter().filter(valid).count() as u32),
+    }
 }
 
 /// Whether the most frequent extracted answer is correct (the smallest among equals), and the entropy of the answers in nats.

@@ -10,6 +10,7 @@ mod examples;
 mod filter;
 mod flips;
 mod judge;
+mod marks;
 mod params;
 mod programs;
 mod recorded;
@@ -18,12 +19,14 @@ mod rules;
 mod tests;
 
 pub use filter::Filter;
+pub use marks::{Mark, SampleId, read_marks};
 pub use params::*;
 
 use anyhow::{Result, bail};
 use beyond_record::{Completion, Problem, Verdict};
 use beyond_stage::{Job, Stage};
 use judge::Judged;
+use marks::Marks;
 use recorded::Log;
 use std::collections::BTreeMap;
 
@@ -49,8 +52,10 @@ impl Stage for Verify {
             Judge::Ours => judge::judge(params, &groups, job)?,
             Judge::Recorded => log.judged(&groups)?,
         };
-        let verdicts: Vec<Vec<Verdict>> = groups.iter().zip(&judged).map(|(group, judged)| verdicts(group, judged)).collect();
-        job.write(&counts::counts(&groups, &verdicts))?;
+        let mut verdicts: Vec<Vec<Verdict>> = groups.iter().zip(&judged).map(|(group, judged)| verdicts(group, judged)).collect();
+        let marks = Marks::of_cell(job, &groups)?;
+        marks.apply(&mut verdicts);
+        job.write(&counts::counts(&groups, &verdicts, &marks))?;
         job.write(&audits::audits(&groups, &verdicts)?)?;
         job.write(&examples::examples(&groups, &verdicts)?)?;
         let recorded = if params.judge == Judge::Ours { log.beside(&verdicts) } else { Vec::new() };

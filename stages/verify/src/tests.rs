@@ -49,7 +49,7 @@ impl Run {
         params: &Params,
         problems: &[Problem],
         completions: &[Completion],
-        recorded: Option<&str>,
+        extra: &[(&str, &str)],
     ) -> anyhow::Result<Run> {
         let dir = tempfile::tempdir()?;
         let mut inputs = Vec::new();
@@ -60,14 +60,14 @@ impl Run {
         };
         input(Problem::NAME, table::encode(problems)?);
         input(Completion::NAME, table::encode(completions)?);
-        recorded.into_iter().for_each(|log| input("recorded", log.into()));
+        extra.iter().for_each(|(role, text)| input(role, (*text).into()));
         let job = Job::new(("verify", 2), inputs, dir.path(), dir.path(), journals);
         Stage::run(&Verify, params, &job)?;
         Ok(Run { dir, job })
     }
 
     fn new(journals: &Path, problems: &[Problem], completions: &[Completion]) -> Run {
-        Run::try_new(journals, &Params::default(), problems, completions, None).unwrap()
+        Run::try_new(journals, &Params::default(), problems, completions, &[]).unwrap()
     }
 
     fn rows<R: Table>(&self) -> Vec<R> {
@@ -141,8 +141,8 @@ fn recorded_verdicts_stand_beside_ours_or_in_their_place() {
     let problems = [problem("b", "p", "math", "2")];
     // the log lacks sample 1: its verdicts count samples, not indices
     let rows = completions("m", &problems[0], &[0, 2, 3, 4], &["\\boxed{2}", "\\boxed{3}", "\\boxed{2}", ""]);
-    let log = Some(r#"{"p": [false, false, null, false]}"#);
-    let run = |judge, log| Run::try_new(dir.path(), &Params { judge, ..Params::default() }, &problems, &rows, log);
+    let log = r#"{"p": [false, false, null, false]}"#;
+    let run = |judge, log| Run::try_new(dir.path(), &Params { judge, ..Params::default() }, &problems, &rows, &[("recorded", log)]);
     let ours = run(Judge::Ours, log).unwrap();
     assert_eq!(ours.outcomes(), [Correct, Incorrect, Correct, Unparsed]);
     let beside: Vec<_> = ours.rows::<Recorded>().into_iter().map(|row| (row.sample_index, row.recorded, row.ours)).collect();
@@ -154,8 +154,32 @@ fn recorded_verdicts_stand_beside_ours_or_in_their_place() {
     assert_eq!(recorded.outcomes(), [Incorrect, Incorrect, Unjudged, Incorrect]);
     assert!(recorded.rows::<Recorded>().is_empty() && recorded.rows::<Flip>().is_empty());
     assert_eq!(recorded.rows::<Counts>()[0].unjudged, 1);
-    let error = run(Judge::Recorded, Some("{}")).err().unwrap().to_string();
+    let error = run(Judge::Recorded, "{}").err().unwrap().to_string();
     assert!(error.contains("this log holds none"), "{error}");
+}
+
+#[test]
+fn marks_of_a_reader_become_the_process_verdict() {
+    let dir = tempfile::tempdir().unwrap();
+    let problems = [problem("b", "easy", "math", "2"), problem("b", "hard", "math", "3")];
+    let texts = ["\\boxed{2}", "\\boxed{3}", "so 3: \\boxed{3}", "hence \\boxed{3}"];
+    let rows: Vec<Completion> = problems.iter().flat_map(|problem| completions("m", problem, &[0, 1, 2, 3], &texts)).collect();
+    let mark = |model: &str, sample: u32, mark: &str| {
+        format!(
+            "{{\"model\": \"{model}\", \"benchmark\": \"b\", \"setting\": \"s\", \"problem_id\": \"hard\", \"sample_index\": {sample}, \"mark\": \"{mark}\"}}\n"
+        )
+    };
+    let cot = |lines: &[String]| {
+        let run = Run::try_new(dir.path(), &Params::default(), &problems, &rows, &[("marks", &lines.concat())]).unwrap();
+        run.rows::<Counts>().into_iter().map(|row| (row.correct, row.cot_correct)).collect::<Vec<_>>()
+    };
+    // one valid of three correct; the problem that was not read counts as it is; another cell's marks are not ours
+    assert_eq!(cot(&[mark("m", 1, "valid"), mark("m", 2, "invalid"), mark("m", 3, "unsure")]), [(1, Some(1)), (3, Some(1))]);
+    assert_eq!(cot(&[mark("m", 3, "unsure")]), [(1, Some(1)), (3, Some(0))]);
+    assert_eq!(cot(&[mark("other", 1, "valid")]), [(1, None), (3, None)]);
+    let twice = [mark("m", 1, "valid"), mark("m", 1, "valid")].concat();
+    let error = Run::try_new(dir.path(), &Params::default(), &problems, &rows, &[("marks", &twice)]).err().unwrap().to_string();
+    assert!(error.contains(":2: this answer is marked twice"), "{error}");
 }
 
 #[test]

@@ -8,31 +8,10 @@ use beyond_stage::user_error;
 use beyond_statistics::Count;
 use beyond_statistics::counts::min_n;
 use beyond_statistics::pass_at_k::mean_pass_at_k;
-use serde::{Deserialize, Serialize};
+use beyond_verify::{Mark, SampleId, read_marks};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// (model, benchmark, setting, problem, sample).
-type Id = (String, String, String, String, u32);
-
-#[derive(Clone, Copy, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Mark {
-    Valid,
-    Invalid,
-    Unsure,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    model: String,
-    benchmark: String,
-    setting: String,
-    problem_id: String,
-    sample_index: u32,
-    mark: Mark,
-}
 
 /// What the marks of one cell say at one k.
 #[derive(Serialize)]
@@ -62,26 +41,16 @@ pub fn score(cells: &[Cell], path: &Path) -> Result<Vec<Score>> {
     Ok(scores)
 }
 
-fn read(cells: &[Cell], path: &Path) -> Result<BTreeMap<Id, Mark>> {
-    let text = std::fs::read_to_string(path).map_err(|error| user_error(format!("cannot read {}: {error}", path.display())))?;
-    let known = known(cells);
-    let mut marks = BTreeMap::new();
-    for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = format!("{}:{}", path.display(), i + 1);
-        let row: Row =
-            serde_json::from_str(line).map_err(|error| user_error(format!("{place}: expected a mark as the page saves it: {error}")))?;
-        let id = (row.model, row.benchmark, row.setting, row.problem_id, row.sample_index);
-        if !known.contains(&id) {
-            return Err(user_error(format!("{place}: {id:?} is not among the answers of the page; was it made from another run?")));
-        }
-        if marks.insert(id, row.mark).is_some() {
-            return Err(user_error(format!("{place}: this answer is marked twice")));
-        }
+/// The marks of a file. Errs on marks that fit no exported answer.
+fn read(cells: &[Cell], path: &Path) -> Result<BTreeMap<SampleId, Mark>> {
+    let (marks, known) = (read_marks(path)?, known(cells));
+    if let Some((id, (_, place))) = marks.iter().find(|(id, _)| !known.contains(*id)) {
+        return Err(user_error(format!("{place}: {id:?} is not among the answers of the page; was it made from another run?")));
     }
-    Ok(marks)
+    Ok(marks.into_iter().map(|(id, (mark, _))| (id, mark)).collect())
 }
 
-fn known(cells: &[Cell]) -> BTreeSet<Id> {
+fn known(cells: &[Cell]) -> BTreeSet<SampleId> {
     let cases = cells.iter().flat_map(|cell| &cell.cases);
     let ids = cases.flat_map(|case| {
         let id = |sample: u32| (case.model.clone(), case.benchmark.clone(), case.setting.clone(), case.problem_id.clone(), sample);
@@ -96,7 +65,7 @@ struct Read {
     open: u32,
 }
 
-fn score_cell(cell: &Cell, marks: &BTreeMap<Id, Mark>) -> Result<Vec<Score>> {
+fn score_cell(cell: &Cell, marks: &BTreeMap<SampleId, Mark>) -> Result<Vec<Score>> {
     let mut found: BTreeMap<&str, Read> = BTreeMap::new();
     for case in &cell.cases {
         let of =
