@@ -412,6 +412,7 @@ impl Expansion<'_> {
                         author: author.clone(),
                         problems: scoring.problems,
                         samples: scoring.samples,
+                        untempered: !reference && self.spec.settings.get(&scoring.setting).is_some_and(is_untempered),
                         template: self.spec.models[&scoring.scorer].template.clone(),
                     };
                     let mut inputs = vec![output("problems", self.problems_of(benchmark), "problems")];
@@ -501,11 +502,18 @@ impl Expansion<'_> {
             ("estimate", &["curves", "histogram", "extrapolation", "audits"]),
             ("distill", &["paired", "crossings"]),
             ("coverage", &["coverage", "problem_changes"]),
-            ("perplexity", &["perplexity"]),
+            ("perplexity", &["perplexity", "perplexity_boxes", "likelihood"]),
             ("exact", &["exact_rates", "exact_curves"]),
             ("seeds", &["seeds"]),
         ]);
-        let published = ["curves.csv", "accuracy_histograms.csv", "tables.csv", "perplexity_boxes.csv", "solvable_indices.csv"];
+        let published = [
+            "curves.csv",
+            "accuracy_histograms.csv",
+            "tables.csv",
+            "perplexity_boxes.csv",
+            "solvable_indices.csv",
+            "training_dynamics.csv",
+        ];
         let published = published.map(|name| self.root.join("data/published").join(name));
         inputs.extend(published.into_iter().filter(|path| path.exists()).map(|path| file("published", path)));
         self.step("report".into(), "report", plain(params), inputs, "report", &[("", "report")]);
@@ -535,6 +543,11 @@ fn recipe_of(model: &Model) -> Option<(&'static str, Recipe)> {
     let supervised = || model.supervised.clone().map(|recipe| ("supervised", Recipe::Supervised(recipe)));
     let reinforce = || model.reinforce.clone().map(|recipe| ("reinforce", Recipe::Reinforce(recipe)));
     pretrain.or_else(supervised).or_else(reinforce)
+}
+
+/// Whether recorded log-probabilities (temperature 1, whole vocabulary) are those of the law that drew the samples.
+fn is_untempered(setting: &Setting) -> bool {
+    setting.temperature == 1.0 && setting.top_p == 1.0 && setting.top_k == 0 && setting.power.is_none() && setting.match_entropy.is_none()
 }
 
 fn sampling_of(setting: &Setting, seed: u64) -> beyond_sample::Sampling {

@@ -50,6 +50,8 @@ table! {
     Extrapolation => "extrapolation",
     Audit => "audits",
     Perplexity => "perplexity",
+    PerplexityBox => "perplexity_boxes",
+    Likelihood => "likelihood",
     Claim => "claims",
     Example => "examples",
     ExactRate => "exact_rates",

@@ -36,6 +36,47 @@ pub struct TrainLog {
     pub tokens: u64,
 }
 
+/// Perplexities of one author's answers under one scorer, as a box over problems (paper Fig 6).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PerplexityBox {
+    pub scorer: String,
+    pub author: String,
+    pub benchmark: String,
+    pub setting: String,
+    /// Whiskers reach the last problem within 1.5 interquartile ranges of the box; each problem counts with the median over its answers.
+    pub whisker_low: f64,
+    pub q1: f64,
+    pub median: f64,
+    pub q3: f64,
+    pub whisker_high: f64,
+    pub n_problems: u32,
+    pub n_answers: u32,
+}
+
+/// How far the scorer supports the author's correct answers, by the probability of the strings (temperature 1, end token included).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Likelihood {
+    pub scorer: String,
+    pub author: String,
+    pub benchmark: String,
+    pub setting: String,
+    /// `covered`: share of correct answers with ln p >= -ln k. `recurs`: chance that the string itself is among k samples of the scorer.
+    /// `correct mass`: importance-weighted probability of a correct answer under the scorer, as far as the author's answers reach.
+    pub quantity: String,
+    /// 1 for the correct mass.
+    pub k: u64,
+    /// Mean over problems; None for a correct mass that too few strings carry.
+    pub value: Option<f64>,
+    /// Interval for the population of problems; None for a single problem.
+    pub lo: Option<f64>,
+    pub hi: Option<f64>,
+    /// Median over problems of the effective share of answers in the importance weights, in [0, 1]; None for the profiles.
+    pub effective_share: Option<f64>,
+    /// Problems with a correct answer (profiles), or all.
+    pub n_problems: u32,
+    pub method: String,
+}
+
 /// Perplexity of one stored completion under one scoring model (paper section 4.2, Fig 6).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Perplexity {

@@ -17,6 +17,11 @@ pub enum Error {
     /// A problem without any verdict.
     #[error("n = 0: a problem without verdicts is missing, not wrong; leave it out and list its id")]
     NoSamples,
+    /// An importance weight needs both probabilities.
+    #[error(
+        "the correct mass needs the probability of every answer under the law that drew it: sample at temperature 1 without truncation"
+    )]
+    UnknownLaw,
     /// k = 0.
     #[error("k = 0: pass@k is defined for k >= 1")]
     ZeroK,

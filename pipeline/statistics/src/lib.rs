@@ -21,6 +21,7 @@ pub mod family;
 pub mod guessing;
 pub mod hypergeometric;
 pub mod interval;
+pub mod likelihood;
 pub mod low_rank;
 pub mod majority;
 pub mod matrix;

@@ -4,8 +4,10 @@
 //! scored, never re-tokenised text; only reference solutions, which have no ids, are tokenised, with the scorer's own tokenizer.
 
 mod params;
+mod summary;
 
 pub use params::*;
+pub use summary::{boxes, support};
 
 use anyhow::{Context, Result, ensure};
 use beyond_model::{Decoder, Scorable, Tokenizer};
@@ -18,7 +20,8 @@ pub struct PerplexityStage;
 
 impl Stage for PerplexityStage {
     const NAME: &'static str = "perplexity";
-    const VERSION: u32 = 1;
+    /// 2: boxes and support by likelihood beside the scored answers.
+    const VERSION: u32 = 2;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {
@@ -28,7 +31,10 @@ impl Stage for PerplexityStage {
         problems.truncate(params.problems.map_or(usize::MAX, |n| n as usize));
         let answers = if params.author == "reference" { references(&problems, &tokenizer)? } else { stored(params, &problems, job)? };
         job.progress().total("answers", answers.len() as u64, 0);
+        let drawn: Vec<Option<f64>> = answers.iter().map(|answer| answer.drawn.filter(|_| params.untempered)).collect();
         let rows = score(params, &decoder, &tokenizer, &problems, answers, job)?;
+        job.write(&boxes(&rows))?;
+        job.write(&support(&rows, &drawn)?)?;
         job.write(&rows)
     }
 }
@@ -40,6 +46,8 @@ struct Answer {
     sample_index: u32,
     outcome: String,
     ids: Vec<u32>,
+    /// ln p at temperature 1 under the author, as recorded when it was drawn.
+    drawn: Option<f64>,
 }
 
 fn references(problems: &[Problem], tokenizer: &Tokenizer) -> Result<Vec<Answer>> {
@@ -47,7 +55,7 @@ fn references(problems: &[Problem], tokenizer: &Tokenizer) -> Result<Vec<Answer>
     for (i, problem) in problems.iter().enumerate().filter(|(_, problem)| !problem.solution.is_empty()) {
         let mut ids = tokenizer.encode(&problem.solution)?;
         ids.extend(tokenizer.eos_ids().first());
-        answers.push(Answer { problem: i, setting: String::new(), sample_index: 0, outcome: "correct".into(), ids });
+        answers.push(Answer { problem: i, setting: String::new(), sample_index: 0, outcome: "correct".into(), ids, drawn: None });
     }
     ensure!(!answers.is_empty(), "no problem of this benchmark has a reference solution to score");
     Ok(answers)
@@ -75,6 +83,7 @@ fn stored(params: &Params, problems: &[Problem], job: &Job) -> Result<Vec<Answer
             sample_index: completion.sample_index,
             outcome,
             ids: completion.token_ids,
+            drawn: completion.logprob_sum,
         });
     }
     Ok(answers)

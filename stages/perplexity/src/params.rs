@@ -17,6 +17,10 @@ pub struct Params {
     /// First samples of each problem (the paper: 16).
     #[serde(default = "samples")]
     pub samples: u32,
+    /// Whether the author's answers were drawn at temperature 1 without truncation: only then their recorded log-probabilities are those of the
+    /// law that drew them, and the scorer's correct mass can be estimated from them.
+    #[serde(default)]
+    pub untempered: bool,
     /// Template the author was prompted with.
     #[serde(default = "plain")]
     pub template: String,

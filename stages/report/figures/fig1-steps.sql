@@ -4,6 +4,7 @@
 -- x: training step
 -- y: pass@k
 -- tables: curves
+-- published: tables Table3
 WITH stepped AS (
   SELECT * FROM ends WHERE _role = 'rl' AND _step IS NOT NULL AND _ablation = '' AND _steps > 1 AND benchmark IN (SELECT benchmark FROM ends WHERE _role = 'rl' AND _ablation = '' AND _step IS NOT NULL GROUP BY benchmark, _run, _trained_from HAVING count(DISTINCT _step) > 1)
     AND _run IN (SELECT run FROM models WHERE headline OR chosen)

@@ -3,6 +3,7 @@
 -- caption: One line per RL run. Reward: mean verifier reward of the rollouts. Entropies and KL in nats (KL to the base, k3 estimator). Missing panels: quantities that no run recorded.
 -- x: training step
 -- tables: train_log
+-- published: dynamics
 WITH tall AS (
   SELECT run, algorithm, step, _label, _model, _mi, quantity, value, position FROM runs,
   LATERAL (VALUES (1, 'reward', reward), (2, 'response length, tokens', response_length), (3, 'token entropy, nats', entropy), (4, 'answer entropy, nats', answer_entropy),

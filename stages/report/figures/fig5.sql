@@ -11,5 +11,5 @@ SELECT benchmark, model, setting, bin, count, sum(count) OVER (PARTITION BY benc
   CASE bin_index WHEN 0 THEN '0' WHEN 11 THEN '1' WHEN 10 THEN '<1' ELSE '.' || bin_index END AS _x, count AS _y
 FROM shown_histogram
 WHERE _main AND _usual AND (_role = 'base' OR _headline)
-  AND _bi = (SELECT min(_bi) FROM shown_histogram)
+  AND _bi = (SELECT min(_bi) FROM shown_histogram) AND (_benchmark_chosen OR (SELECT count(DISTINCT benchmark) FROM shown_histogram) > 1)
 ORDER BY _bi, min(_mi) OVER (PARTITION BY _family), bin_index, _mi

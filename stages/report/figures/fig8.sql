@@ -4,6 +4,7 @@
 -- x: k, samples per problem (log2)
 -- y: pass@k
 -- tables: curves
+-- published: curves Fig14 top
 WITH of_algorithms AS (
   SELECT *, max(k) OVER (PARTITION BY benchmark, setting) AS top FROM whole WHERE _main AND (_role = 'base' AND model IN (SELECT base FROM models WHERE algorithms > 1) OR _algorithms > 1 AND _equal)
   AND benchmark IN (SELECT benchmark FROM whole WHERE _main AND _equal GROUP BY benchmark HAVING count(DISTINCT _algorithm) > 1)

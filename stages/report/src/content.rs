@@ -6,11 +6,11 @@ use crate::figures;
 use crate::frame::{Cell, Frame};
 use crate::params::{FigureSpec, Params, or};
 use crate::published::{self, Beside};
+use crate::seeds::Seeds;
 use crate::selection;
 use crate::svg::{self, Colours, Draw, Drawing};
 use anyhow::{Context, Result, anyhow};
 use beyond_stage::{Digest, Input};
-use std::collections::BTreeMap;
 
 /// One figure, ready for every format.
 pub struct Rendered {
@@ -40,6 +40,8 @@ pub struct Content<'a> {
     pub params: &'a Params,
     /// Claims and verdicts.
     pub claims: Frame,
+    /// Differences between methods over several training runs, at both ends of k; empty when every arm was trained once.
+    pub across_runs: Frame,
     /// All audits; those that failed first.
     pub audits: Frame,
     /// Models, benchmarks and settings in use.
@@ -55,6 +57,10 @@ pub struct Content<'a> {
 const CLAIMS: &str = "SELECT claim, kind, statement, verdict, evidence, needed, line FROM claims ORDER BY line, claim";
 const AUDITS: &str = "SELECT benchmark, model, setting, audit, value, lo, hi, passed, blocks, message FROM audits
 ORDER BY passed, NOT blocks, benchmark, model, setting, audit";
+const ACROSS_RUNS: &str = "SELECT b.label AS benchmark, m.label AS model, k, mean AS difference, lo, hi, runs, s.method
+FROM seeds s JOIN all_benchmarks b USING (benchmark) JOIN all_models m ON m.model = s.arm JOIN main_settings USING (benchmark, setting)
+WHERE estimand = 'difference' AND runs > 1 AND k IN (1, (SELECT max(k) FROM seeds t WHERE t.benchmark = s.benchmark AND t.arm = s.arm AND t.setting = s.setting))
+ORDER BY b.position, m.position, k";
 const MODELS: &str =
     "SELECT m.label AS model, role, family, coalesce(b.label, '') AS trained_from, m.algorithm, m.step, m.seed, m.description
 FROM all_models m LEFT JOIN (SELECT model, label FROM all_models) b ON b.model = m.base ORDER BY m.position";
@@ -69,6 +75,7 @@ impl<'a> Content<'a> {
         let mut content = Content {
             params,
             claims: database.frame(CLAIMS)?,
+            across_runs: database.frame(ACROSS_RUNS)?,
             audits: database.frame(AUDITS)?,
             setup: vec![
                 ("Models", database.frame(MODELS)?),
@@ -112,8 +119,8 @@ impl<'a> Content<'a> {
         let colours = colours(self.params, database)?;
         let seeds = Seeds::of(database)?;
         let asked = !self.params.figures.is_empty();
-        let by_default = figures::FIGURES.iter().filter(|f| f.by_default).map(|f| FigureSpec::of(f.id)).collect();
-        let specs: Vec<FigureSpec> = if asked { self.params.figures.clone() } else { by_default };
+        let specs: Vec<FigureSpec> =
+            if asked { self.params.figures.clone() } else { figures::ids().into_iter().map(FigureSpec::of).collect() };
         for spec in &specs {
             let figure = figures::find(&spec.kind).ok_or_else(|| anyhow!("figure {:?} is not in the registry", spec.kind))?;
             let rendered = self.render(figure, spec, database, &colours, &seeds)?;
@@ -195,6 +202,9 @@ fn facts(rows: &Frame) -> String {
     if rows.position("n_problems").is_some() {
         facts.push(problems(rows));
     }
+    if let Some(range) = range(rows, "runs") {
+        facts.push(format!("training runs: {range}"));
+    }
     let methods = rows.distinct("method");
     if !methods.is_empty() {
         facts.push(format!("intervals: {}", methods.join(", ")));
@@ -224,38 +234,6 @@ fn problems(rows: &Frame) -> String {
     }
     let parts: Vec<String> = per_benchmark.iter().map(|(name, count)| format!("{name} {count}")).collect();
     format!("problems: {}", parts.join(", "))
-}
-
-/// Seeds of training and sampling by model and setting.
-struct Seeds {
-    training: BTreeMap<String, String>,
-    sampling: BTreeMap<String, String>,
-}
-
-impl Seeds {
-    fn of(database: &Database) -> Result<Self> {
-        let map = |sql: &str| -> Result<BTreeMap<String, String>> {
-            let frame = database.frame(sql)?;
-            Ok((0..frame.rows.len()).map(|row| (frame.text(row, "id"), frame.text(row, "seed"))).collect())
-        };
-        Ok(Seeds {
-            training: map("SELECT model AS id, seed FROM all_models WHERE seed IS NOT NULL ORDER BY 1")?,
-            sampling: map("SELECT setting AS id, seed FROM all_settings WHERE seed IS NOT NULL ORDER BY 1")?,
-        })
-    }
-
-    fn of_rows(&self, rows: &Frame) -> String {
-        let found = |ids: Vec<String>, seeds: &BTreeMap<String, String>| {
-            let mut found: Vec<String> = ids.iter().filter_map(|id| seeds.get(id).cloned()).collect();
-            found.sort_by_key(|seed| (seed.len(), seed.clone()));
-            found.dedup();
-            found.join(", ")
-        };
-        let training = found([rows.distinct("model"), rows.distinct("run"), rows.distinct("author")].concat(), &self.training);
-        let sampling = found(rows.distinct("setting"), &self.sampling);
-        let named = |name: &str, seeds: String| if seeds.is_empty() { None } else { Some(format!("{name} {seeds}")) };
-        [named("training seeds", training), named("sampling seed", sampling)].into_iter().flatten().collect::<Vec<_>>().join(" · ")
-    }
 }
 
 /// Restores the choice of "everything", for queries that follow the figures.

@@ -24,6 +24,7 @@ const PUBLISHED: &[(&str, &str)] = &[
         "problem VARCHAR, \"group\" VARCHAR, scoring_model VARCHAR, responses_from VARCHAR, n_stated BIGINT, n_points_visible BIGINT, \
          whisker_low DOUBLE, q1 DOUBLE, median DOUBLE, q3 DOUBLE, whisker_high DOUBLE, points VARCHAR",
     ),
+    ("published_training_dynamics", "figure VARCHAR, quantity VARCHAR, run VARCHAR, step BIGINT, value DOUBLE"),
     ("published_solvable_indices", "\"table\" VARCHAR, model VARCHAR, problem_index BIGINT"),
     ("published_tables", "\"table\" VARCHAR, \"row\" VARCHAR, \"column\" VARCHAR, \"value\" VARCHAR, unit VARCHAR"),
 ];
@@ -158,6 +159,8 @@ fn columns_of(name: &str) -> Result<Vec<FieldRef>> {
         record::Extrapolation,
         record::Audit,
         record::Perplexity,
+        record::PerplexityBox,
+        record::Likelihood,
         record::Claim,
         record::Example,
         record::SeedEffect,

@@ -16,8 +16,6 @@ pub struct Figure {
     pub source: &'static str,
     /// How the rows are drawn.
     pub draw: Draw,
-    /// Whether it is shown when the spec names no figures and its query gives rows.
-    pub by_default: bool,
 }
 
 /// The words at the head of a query: `-- key: text`, continued by lines that start with `--   `.
@@ -80,7 +78,6 @@ mod tests {
             id: "x",
             source: "-- title: A\n-- caption: one\n--   two\n-- tables: curves, paired\nSELECT 1 -- y: no",
             draw: Draw::Table,
-            by_default: true,
         };
         let words = figure.words();
         assert_eq!((words.title.as_str(), words.caption.as_str(), words.labels.y.as_str()), ("A", "one two", ""));

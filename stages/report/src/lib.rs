@@ -11,6 +11,7 @@ pub mod frame;
 mod page;
 pub mod params;
 mod published;
+mod seeds;
 mod selection;
 mod stage;
 pub mod svg;

@@ -24,9 +24,12 @@ pub fn beside(name: &str, figure: &Figure, database: &Database) -> Result<Option
         "curves" => (include_str!("../figures/published/curves.sql"), Draw::Lines),
         "histograms" => (include_str!("../figures/published/histograms.sql"), Draw::Bars),
         "perplexity" => (include_str!("../figures/published/perplexity.sql"), Draw::Boxes),
+        "dynamics" => (include_str!("../figures/published/dynamics.sql"), Draw::LinearLines),
         "tables" => (include_str!("../figures/published/tables.sql"), Draw::Table),
         "indices" => (include_str!("../figures/published/indices.sql"), Draw::Table),
-        other => bail!("published numbers {other:?}: expected curves FigN, histograms, perplexity, tables TableN, indices or none"),
+        other => {
+            bail!("published numbers {other:?}: expected curves FigN, dynamics, histograms, perplexity, tables TableN, indices or none")
+        }
     };
     database.execute(&format!("SET VARIABLE published = {}", literal(argument)))?;
     let rows = database.frame(sql)?;

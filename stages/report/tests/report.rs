@@ -5,7 +5,7 @@ mod synthetic;
 use beyond_record::{Curve, Table};
 use beyond_report::{FigureSpec, Params, Report, figures, svg::Draw};
 use beyond_stage::{Digest, Input, Job, Stage, digest::files_below, table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -247,4 +247,14 @@ fn the_studys_own_curve_is_drawn_in_the_panel_of_the_studys_own_benchmark() {
     assert!(published.iter().any(|line| line.starts_with("easy,Qwen2.5-7B,T=0.6,pass@k,all,1,0.61")), "{published:?}");
     assert!(text(&files, "report/figures/fig2.svg").contains("<path class=\"thin c0\""));
     assert!(!text(default_made(), "report/figures/fig2.svg").contains("<path class=\"thin"));
+}
+
+/// README's two tables name every figure of the registry, and nothing else.
+#[test]
+fn readme_names_every_figure() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
+    let section = readme.split("## The paper's figures and tables").nth(1).unwrap().split("\n## ").next().unwrap();
+    let cells = section.lines().filter(|line| line.starts_with("| ")).filter_map(|line| line.split('|').nth(2));
+    let named: BTreeSet<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert_eq!(named, figures::ids().into_iter().collect());
 }

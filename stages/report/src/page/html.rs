@@ -61,7 +61,7 @@ fn sections(content: &Content) -> Vec<(String, String, String)> {
     if content.is_blocked() {
         sections.push(own("blocked", "The data did not pass the audits", blocked(content)));
     } else if !content.claims.rows.is_empty() {
-        sections.push(own("claims", "Claims and verdicts", claims(&content.claims)));
+        sections.push(own("claims", "Claims and verdicts", claims(&content.claims) + &across_runs(&content.across_runs)));
     }
     sections.push(own("setup", "What was compared", setup(content)));
     if !content.audits.rows.is_empty() {
@@ -113,6 +113,19 @@ fn claims(frame: &Frame) -> String {
         )
     };
     format!("<ol class=\"claims\">\n{}</ol>\n", (0..frame.rows.len()).map(one).collect::<String>())
+}
+
+/// Verdicts rest on one checkpoint per arm; what a new training run would give stands right below them.
+fn across_runs(frame: &Frame) -> String {
+    if frame.rows.is_empty() {
+        return String::new();
+    }
+    let runs = frame.distinct("runs").join(" or ");
+    format!(
+        "<h3>Across training runs</h3>\n<p>The verdicts above compare checkpoints. The same differences averaged over {runs} training runs, with the 95 % interval for new runs \
+         on new problems (<a href=\"#seeds\">all k</a>):</p>\n{}",
+        table(frame, usize::MAX)
+    )
 }
 
 fn setup(content: &Content) -> String {

@@ -5,12 +5,18 @@ use crate::database::Database;
 use crate::frame::Frame;
 use anyhow::Result;
 
-const ENDS: &str =
-    "SELECT benchmark, setting, model, pass_at_1, k_large, pass_at_k FROM ends WHERE _role = 'base' OR _headline ORDER BY _bi, _mi";
-const CROSSINGS: &str = "SELECT benchmark, model, k_star, k_lo, k_hi, k_max FROM shown_crossings WHERE _main AND _headline AND subset = 'all' AND (base = _trained_from OR _trained_from = '') ORDER BY _bi, _mi";
-const COVERAGE: &str = "SELECT benchmark, model, n, \"both\", base_only, model_only, neither FROM shown_coverage WHERE _main AND _headline AND subset = 'all' AND (base = _trained_from OR _trained_from = '') ORDER BY _bi, _mi, n";
+/// Benchmarks named in the summary; the report has all.
+const MOST_LINES: usize = 12;
 
-/// A few lines of plain text.
+/// Per benchmark the first family's base and the RL model that stands for its run.
+const PAIRS: &str = "SELECT m._benchmark AS benchmark, m._arm AS model, b.pass_at_1 AS base_1, b.pass_at_k AS base_k, m.pass_at_1, m.pass_at_k, m.k_large AS k,
+  c.k_star, c.k_max, v.base_only, v.model_only
+FROM ends m JOIN ends b ON b.benchmark = m.benchmark AND b.setting = m.setting AND b.model = m._trained_from
+LEFT JOIN shown_crossings c ON c.benchmark = m.benchmark AND c.setting = m.setting AND c.model = m.model AND c.base = b.model AND c.subset = 'all'
+LEFT JOIN shown_coverage v ON v.benchmark = m.benchmark AND v.setting = m.setting AND v.model = m.model AND v.base = b.model AND v.subset = 'all'
+WHERE m._headline AND m._lead AND m._usual ORDER BY m._bi, m._mi";
+
+/// A few lines of plain text, claims first.
 pub fn text(content: &Content, database: &Database) -> Result<String> {
     let mut out = format!("{}\n", content.params.heading());
     if content.is_blocked() {
@@ -19,62 +25,49 @@ pub fn text(content: &Content, database: &Database) -> Result<String> {
         }
         return Ok(out);
     }
-    for row in 0..content.claims.rows.len() {
-        out += &format!("  {:<13} {}\n", content.claims.text(row, "verdict"), content.claims.text(row, "statement"));
-    }
-    out += &ends(&database.frame(ENDS)?);
-    out += &crossings(&database.frame(CROSSINGS)?);
-    out += &coverage(&database.frame(COVERAGE)?);
+    out += &claims(&content.claims);
+    out += &pairs(&database.frame(PAIRS)?);
     for (id, title) in &content.missing {
         out += &format!("  no data for {id} ({title})\n");
     }
     Ok(out)
 }
 
-fn short(frame: &Frame, row: usize, column: &str) -> String {
-    frame.number(row, column).map_or("–".to_string(), |value| format!("{value:.3}"))
-}
-
-fn ends(frame: &Frame) -> String {
-    let line = |row: usize| {
-        let text = |column| frame.text(row, column);
-        format!(
-            "  {:<24} {:<24} pass@1 {}  pass@{} {}\n",
-            text("benchmark"),
-            text("model"),
-            short(frame, row, "pass_at_1"),
-            text("k_large"),
-            short(frame, row, "pass_at_k")
-        )
-    };
+fn claims(frame: &Frame) -> String {
+    let line = |row: usize| format!("  {:<13} {}\n", frame.text(row, "verdict"), frame.text(row, "statement"));
     (0..frame.rows.len()).map(line).collect()
 }
 
-fn crossings(frame: &Frame) -> String {
-    let line = |row: usize| {
-        let k = |column: &str| frame.number(row, column).map(|value| format!("{value:.1}"));
-        let beyond = format!("beyond {}", frame.text(row, "k_max"));
-        let found = k("k_star").map_or(format!("no crossing up to k = {}", frame.text(row, "k_max")), |at| {
-            format!("base overtakes at k* = {at} [{}, {}]", k("k_lo").unwrap_or(beyond.clone()), k("k_hi").unwrap_or(beyond.clone()))
-        });
-        format!("  {:<24} {:<24} {found}\n", frame.text(row, "benchmark"), frame.text(row, "model"))
-    };
-    (0..frame.rows.len()).map(line).collect()
+fn pairs(frame: &Frame) -> String {
+    let mut out: String = (0..frame.rows.len().min(MOST_LINES)).map(|row| pair(frame, row)).collect();
+    if frame.rows.len() > MOST_LINES {
+        out += &format!("  and {} more pairs in the report\n", frame.rows.len() - MOST_LINES);
+    }
+    out
 }
 
-fn coverage(frame: &Frame) -> String {
-    let line = |row: usize| {
-        let text = |column| frame.text(row, column);
-        format!(
-            "  {:<24} {:<24} solved at n = {}: both {}, base only {}, model only {}, neither {}\n",
-            text("benchmark"),
-            text("model"),
-            text("n"),
-            text("both"),
-            text("base_only"),
-            text("model_only"),
-            text("neither")
-        )
+/// `easy: GRPO against its base: pass@1 .150 -> .340, pass@256 .810 -> .700; base overtakes at k = 14; solved by one only: base 5, GRPO 1`.
+fn pair(frame: &Frame, row: usize) -> String {
+    let text = |column| frame.text(row, column);
+    let share = |column: &str| frame.number(row, column).map_or("–".to_string(), |value| format!("{value:.3}"));
+    let crossing = match (frame.number(row, "k_star"), frame.number(row, "k_max")) {
+        (Some(at), _) => format!("; base overtakes at k = {at:.0}"),
+        (None, Some(most)) => format!("; no crossing up to k = {most}"),
+        _ => String::new(),
     };
-    (0..frame.rows.len()).map(line).collect()
+    let only = if text("base_only").is_empty() {
+        String::new()
+    } else {
+        format!("; solved by one only: base {}, {} {}", text("base_only"), text("model"), text("model_only"))
+    };
+    format!(
+        "  {}: base -> {}: pass@1 {} -> {}, pass@{} {} -> {}{crossing}{only}\n",
+        text("benchmark"),
+        text("model"),
+        share("base_1"),
+        share("pass_at_1"),
+        text("k"),
+        share("base_k"),
+        share("pass_at_k")
+    )
 }

@@ -40,26 +40,31 @@ pub fn title(area: &Area, multiple: &Multiple) -> String {
 /// Horizontal grid lines with the labels of the y axis, and its name above them.
 pub fn y_axis(area: &Area, scale: &Scale, label: &str, most: usize) -> String {
     let mut out = text(4.0, area.top - 8.0, "soft", "start", label);
+    let (mut rules, mut names) = (String::new(), String::new());
     for (value, name) in scale.ticks(most) {
         let y = scale.at(value);
-        let class = if value == 0.0 && scale.lo < 0.0 { "zero" } else { "grid" };
-        out += &line(area.left, y, area.right, y, class);
-        out += &text(area.left - 5.0, y + 3.5, "tick", "end", &name);
+        if value == 0.0 && scale.lo < 0.0 {
+            out += &line(area.left, y, area.right, y, "zero");
+        } else {
+            rules += &format!("M{} {}H{}", num(area.left), num(y), num(area.right));
+        }
+        names += &text(area.left - 5.0, y + 3.5, "", "start", &name);
     }
-    out
+    out + &format!("<path class=\"grid\" d=\"{rules}\"/><g class=\"tick\" text-anchor=\"end\">{names}</g>")
 }
 
 /// Ticks and name of the x axis.
 pub fn x_axis(area: &Area, scale: &Scale, label: &str) -> String {
     let widest = text_width("0000", 10.0) + 4.0;
     let most = ((area.right - area.left) / widest) as usize;
-    let mut out = line(area.left, area.bottom, area.right, area.bottom, "axis");
+    let bottom = num(area.bottom);
+    let (mut rules, mut names) = (format!("M{} {bottom}H{}", num(area.left), num(area.right)), String::new());
     for (value, name) in scale.ticks(most) {
         let x = scale.at(value);
-        out += &line(x, area.bottom, x, area.bottom + 3.0, "axis");
-        out += &text(x, area.bottom + 13.0, "tick", "middle", &name);
+        rules += &format!("M{} {bottom}v3", num(x));
+        names += &text(x, area.bottom + 13.0, "", "start", &name);
     }
-    out + &x_label(area, label)
+    format!("<path class=\"axis\" d=\"{rules}\"/><g class=\"tick\" text-anchor=\"middle\">{names}</g>") + &x_label(area, label)
 }
 
 /// Name of the x axis.
@@ -73,12 +78,21 @@ pub fn frame(area: &Area, multiple: &Multiple, x: &Scale, y: &Scale, labels: &Ax
     title(area, multiple) + &y_axis(area, y, &labels.y, 5) + &x_axis(area, x, &labels.x)
 }
 
-/// A path through points.
+/// Differences of rounded places add up without an error.
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round()
+}
+
+/// A path through points; steps are shorter to write than places.
 pub fn path(points: &[(f64, f64)]) -> String {
     let mut out = String::new();
-    for (i, (x, y)) in points.iter().enumerate() {
-        out += if i == 0 { "M" } else { "L" };
-        out += &format!("{} {}", num(*x), num(*y));
+    let mut before = None;
+    for (x, y) in points.iter().map(|(x, y)| (tenths(*x), tenths(*y))) {
+        out += &match before {
+            None => format!("M{} {}", num(x / 10.0), num(y / 10.0)),
+            Some((bx, by)) => format!("l{} {}", num((x - bx) / 10.0), num((y - by) / 10.0)),
+        };
+        before = Some((x, y));
     }
     out
 }

@@ -8,6 +8,8 @@ use crate::frame::{Frame, short_number};
 
 /// Room for names at the right ends of lines, in user units.
 const BESIDE: f64 = 112.0;
+/// Smallest distance of two points of a line, in user units; curves over ln k are smooth.
+const APART: f64 = 4.0;
 
 struct Point {
     x: f64,
@@ -123,13 +125,13 @@ fn points(frame: &Frame, multiple: &Multiple, look: &Look) -> Vec<Point> {
     multiple.rows.iter().copied().filter(|row| belongs(*row)).filter_map(point).collect()
 }
 
-/// Leaves out points that lie closer together than a pen is wide; the first, the last and every change of certainty stay.
+/// Leaves out points that lie too close together to be seen apart; the first, the last and every change of certainty stay.
 fn thinned(points: Vec<Point>, x: &Scale) -> Vec<Point> {
     let count = points.len();
     let mut kept: Vec<Point> = Vec::new();
     for (i, point) in points.into_iter().enumerate() {
         let apart =
-            |last: &Point| x.at(point.x) - x.at(last.x) >= 1.8 || last.undecided != point.undecided || point.x.log2().fract() == 0.0;
+            |last: &Point| x.at(point.x) - x.at(last.x) >= APART || last.undecided != point.undecided || point.x.log2().fract() == 0.0;
         if kept.last().is_none_or(apart) || i + 1 == count {
             kept.push(point);
         }
@@ -193,13 +195,16 @@ fn readings(look: &Look, points: &[Point], x: &Scale, y: &Scale) -> String {
         let band = p.band.map(|(lo, hi)| format!(" [{}, {}]", short_number(lo), short_number(hi))).unwrap_or_default();
         let says = format!("{} at {}: {}{band}", look.name, short_number(p.x), short_number(p.y));
         format!(
-            "<circle class=\"hit\" cx=\"{}\" cy=\"{}\" r=\"6\"><title>{}</title></circle>",
+            "<circle cx=\"{}\" cy=\"{}\" r=\"6\"><title>{}</title></circle>",
             num(x.at(p.x)),
             num(y.clamped(p.y)),
             escape(says.trim_start())
         )
     };
-    if look.style == "measured" { points.iter().filter(worth).map(reading).collect() } else { String::new() }
+    if look.style != "measured" {
+        return String::new();
+    }
+    format!("<g class=\"hit\">{}</g>", points.iter().filter(worth).map(reading).collect::<String>())
 }
 
 /// A diamond on the zero line with its interval: the crossing point k*. An open end means "beyond the largest k".

@@ -430,6 +430,56 @@ fn perplexity() -> Vec<Perplexity> {
     rows
 }
 
+const SCORED: &[(&str, &str, f64)] = &[
+    ("small", "small", 3.4),
+    ("small", "small-grpo-50", 2.7),
+    ("small", "small-grpo-150", 2.3),
+    ("small", "small-grpo-300", 2.0),
+    ("small", "small-distilled", 2.9),
+    ("small", "reference", 3.9),
+    ("small-grpo-300", "small-grpo-300", 1.4),
+];
+
+fn perplexity_boxes() -> Vec<PerplexityBox> {
+    let one = |((scorer, author, level), benchmark): (&(&str, &str, f64), &str)| PerplexityBox {
+        scorer: s(scorer),
+        author: s(author),
+        benchmark: s(benchmark),
+        setting: s("t0.6"),
+        whisker_low: 1.0 + 0.4 * (level - 1.0),
+        q1: 1.0 + 0.7 * (level - 1.0),
+        median: *level,
+        q3: 1.0 + 1.3 * (level - 1.0),
+        whisker_high: 1.0 + 1.7 * (level - 1.0),
+        n_problems: 20,
+        n_answers: 40,
+    };
+    SCORED.iter().flat_map(|scored| ["easy", "hard"].map(|benchmark| (scored, benchmark))).map(one).collect()
+}
+
+fn support() -> Vec<Likelihood> {
+    let one = |(scorer, author, level): &(&str, &str, f64), quantity: &str, k: u64, value: Option<f64>| Likelihood {
+        scorer: s(scorer),
+        author: s(author),
+        benchmark: s("easy"),
+        setting: s(if *author == "reference" { "" } else { "t1.0" }),
+        quantity: s(quantity),
+        k,
+        value,
+        lo: value.map(|value| (value - 0.1).max(0.0)),
+        hi: value.map(|value| (value + 0.1).min(1.0)),
+        effective_share: (quantity == "correct mass").then_some(level / 10.0),
+        n_problems: 20,
+        method: s("student t"),
+    };
+    let profile = |scored: &(&str, &str, f64), log2_k: u32| {
+        one(scored, "covered", 1 << log2_k, Some((f64::from(log2_k) / (10.0 * scored.2)).min(1.0)))
+    };
+    let mut rows: Vec<Likelihood> = SCORED.iter().flat_map(|scored| (0..=40).map(move |log2_k| profile(scored, log2_k))).collect();
+    rows.extend(SCORED.iter().map(|scored| one(scored, "correct mass", 1, (scored.2 > 2.5).then_some(0.3))));
+    rows
+}
+
 fn controls() -> Vec<Control> {
     let of = |benchmark: &str, name: &str, p: f64| -> Vec<Control> {
         ks().into_iter()
@@ -511,6 +561,34 @@ fn exact_curves() -> Vec<ExactCurve> {
         ExactCurve { benchmark, model, setting, k, exact, estimate: exact * 0.98, lo: exact * 0.9, hi: exact * 1.06, inside: true }
     };
     ["small", "small-grpo-300"].into_iter().flat_map(|model| [1, 4, 16, 64].map(|k| (model, k))).map(one).collect()
+}
+
+fn seeds() -> Vec<SeedEffect> {
+    let one = |(estimand, k): (&str, u32)| {
+        let mean = if estimand == "difference" { 0.2 - 0.05 * f64::from(k).log2() } else { 0.1 * f64::from(k).log2() };
+        SeedEffect {
+            benchmark: s("easy"),
+            arm: s("small-grpo-300"),
+            base: if estimand == "difference" { s("small") } else { s("") },
+            setting: s("t0.6"),
+            k,
+            estimand: s(estimand),
+            mean,
+            lo: Some(mean - 0.08),
+            hi: Some(mean + 0.08),
+            df: Some(4.2),
+            runs: 3,
+            var_run: Some(0.001),
+            var_problem: Some(0.02),
+            var_rest: Some(0.01),
+            method: s("crossed random effects"),
+            n_problems: M,
+            n_samples: N,
+            models: s("small-grpo-300, small-grpo-300-2, small-grpo-300-3"),
+            base_models: s("small, small-2, small-3"),
+        }
+    };
+    ["pass_at_k", "difference"].into_iter().flat_map(|estimand| [1, 4, 16, 64, 256].map(|k| (estimand, k))).map(one).collect()
 }
 
 /// Made-up audits; with `fault` one of them blocks the report.
@@ -639,12 +717,15 @@ pub fn inputs(folder: &Path, fault: bool) -> Vec<Input> {
     put(folder, &extrapolation(), &mut inputs);
     put(folder, &exact_rates(), &mut inputs);
     put(folder, &exact_curves(), &mut inputs);
+    put(folder, &perplexity_boxes(), &mut inputs);
+    put(folder, &support(), &mut inputs);
+    put(folder, &seeds(), &mut inputs);
     put(folder, &audits(fault), &mut inputs);
     put(folder, &claims(), &mut inputs);
     put(folder, &examples(), &mut inputs);
     put(folder, &flips(), &mut inputs);
     put(folder, &recorded(), &mut inputs);
-    for name in ["curves", "accuracy_histograms", "perplexity_boxes", "solvable_indices", "tables"] {
+    for name in ["curves", "accuracy_histograms", "perplexity_boxes", "solvable_indices", "tables", "training_dynamics"] {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../data/published/{name}.csv"));
         inputs.push(Input {
             role: s("published"),
