@@ -501,7 +501,7 @@ impl Expansion<'_> {
             ("import", &["counts"]),
             ("estimate", &["curves", "histogram", "extrapolation", "audits"]),
             ("distill", &["paired", "crossings"]),
-            ("coverage", &["coverage", "problem_changes"]),
+            ("coverage", &["coverage", "problem_changes", "audits"]),
             ("perplexity", &["perplexity", "perplexity_boxes", "likelihood"]),
             ("exact", &["exact_rates", "exact_curves"]),
             ("seeds", &["seeds"]),

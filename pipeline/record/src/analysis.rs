@@ -209,7 +209,7 @@ pub struct Audit {
     pub benchmark: String,
     pub model: String,
     pub setting: String,
-    /// `dispersion`, `duplicates`, `truncation`, `unparsed`, `pairing`, `ragged`, `agreement`.
+    /// `dispersion`, `duplicates`, `truncation`, `unparsed`, `undecided`, `ragged`, or `truncation against <base>`, ...
     pub audit: String,
     pub value: f64,
     pub lo: f64,

@@ -1,8 +1,9 @@
 //! Stage `coverage`: two models on the same problems -> the 2x2 table of solved problems with its null, and the problems that changed.
 //!
-//! Outputs: `coverage`, `problem_changes`. "Solved" means at least one correct answer in the n samples drawn; how many such differences two
+//! Outputs: `coverage`, `problem_changes`, `audits`. "Solved" means at least one correct answer in the n samples drawn; how many such differences two
 //! runs of one model would show (the self-null) stands in the same row (docs/statistics.md).
 
+mod audits;
 mod params;
 mod problems;
 mod table;
@@ -18,7 +19,7 @@ pub struct CoverageStage;
 
 impl Stage for CoverageStage {
     const NAME: &'static str = "coverage";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {
@@ -26,6 +27,7 @@ impl Stage for CoverageStage {
         ensure!(inputs.len() == 2, "coverage compares two counts tables, it got {}", inputs.len());
         let read = |i: usize| beyond_stage::table::read_file::<Counts>(&inputs[i].path);
         let pair = Pairing::new(&read(0)?, &read(1)?)?;
+        job.write(&audits::audits(&pair)?)?;
         job.write(&table::tables(&pair, params.fdr)?)?;
         job.write(&problems::changes_of(&pair)?)
     }
