@@ -16,8 +16,8 @@ fn main() -> Result<(), Error> {
     let record: Value = serde_json::from_slice(&std::fs::read(record)?)?;
     let params: Params = serde_json::from_value(record["ingredients"]["params"].clone())?;
     let inputs = record["ingredients"]["inputs"].as_array().ok_or("the record has no inputs")?;
-    let mut inputs = inputs.iter().map(|pair| input(store, pair)).collect::<Result<Vec<_>, Error>>()?;
-    inputs.retain(|input| input.role != "published");
+    let stored = inputs.iter().filter(|pair| pair[0] != "published");
+    let mut inputs = stored.map(|pair| input(store, pair)).collect::<Result<Vec<_>, Error>>()?;
     inputs.extend(published()?);
     std::fs::create_dir_all(folder)?;
     let job = Job::new((Report::NAME, Report::VERSION), inputs, folder, &folder.join("scratch"), &folder.join("journals"));
