@@ -5,10 +5,10 @@
 -- tables: train_log
 -- published: dynamics
 WITH tall AS (
-  SELECT run, algorithm, step, _label, _model, _mi, quantity, value, position FROM runs,
+  SELECT run, algorithm, step, _label, _model, _kind, _mi, quantity, value, position FROM runs,
   LATERAL (VALUES (1, 'reward', reward), (2, 'response length, tokens', response_length), (3, 'token entropy, nats', entropy), (4, 'answer entropy, nats', answer_entropy),
     (5, 'KL to the base, nats', kl), (6, 'gradient norm', grad_norm), (7, 'share of clipped tokens', clip_share), (8, 'share of active rollouts', active_share)) AS q(position, quantity, value)
   WHERE reward IS NOT NULL
 )
-SELECT run, algorithm, step, quantity, value, quantity AS _row, '' AS _panel, _label AS _series, _model, step AS _x, value AS _y
-FROM tall WHERE value IS NOT NULL ORDER BY position, _mi, run, step
+SELECT run, algorithm, step, quantity, value, quantity AS _row, coalesce(_kind, '') AS _panel, _label AS _series, _model, step AS _x, value AS _y
+FROM tall WHERE value IS NOT NULL ORDER BY position, _kind = 'controls', _kind = 'other sizes and domains', _kind = 'ablations', _mi, run, step
