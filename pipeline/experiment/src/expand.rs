@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::replica::{further_seeds, is_replica, original, replica, with_replicas};
-use crate::spec::{Benchmark, Evaluate, Model, Results, Setting, Spec};
+use crate::spec::{Benchmark, Compare, Evaluate, Model, Results, Setting, Spec};
 use anyhow::Result;
 use beyond_report::{BenchmarkNote, ModelNote, SettingNote};
 use beyond_runner::graph::{Binding, Origin, Source, Step};
@@ -355,7 +355,9 @@ impl Expansion<'_> {
 
     fn comparison(&mut self, i: usize, path: &str, base: &Cell, others: &[Cell]) {
         let estimate = &self.spec.estimate;
-        let params = beyond_distill::Params { band_draws: estimate.band_draws, replicates: estimate.replicates, seed: self.spec.seed };
+        let gap_of = others.iter().filter(|other| self.measures_gap(i, other)).map(|other| other.0.clone()).collect();
+        let params =
+            beyond_distill::Params { band_draws: estimate.band_draws, replicates: estimate.replicates, seed: self.spec.seed, gap_of };
         let counts = |cell: &Cell| output("counts", self.counts_of(cell), "counts");
         let all = std::iter::once(base).chain(others).map(counts).collect();
         let id = format!("distill/{i}/{}/{}/{}", base.0, base.1, base.2);
@@ -369,6 +371,19 @@ impl Expansion<'_> {
             let inputs = [base, other].map(|cell| output("counts", self.counts_of(cell), "counts")).to_vec();
             self.step(id, "coverage", plain(beyond_coverage::Params::default()), inputs, path, &[]);
         }
+    }
+
+    /// Whether Delta_SE of a cell is measured in the i-th comparison: the first one with the model it was trained from, or the first one
+    /// at all where that is unknown.
+    fn measures_gap(&self, i: usize, other: &Cell) -> bool {
+        let from = trained(self.spec, &self.spec.models[&other.0]).from.as_ref();
+        let measures = |compare: &Compare| {
+            from.is_none_or(|from| *from == compare.base)
+                && compare.models.contains(&other.0)
+                && compare.benchmarks.contains(&other.1)
+                && compare.settings.contains(&other.2)
+        };
+        self.spec.compare.iter().position(measures) == Some(i)
     }
 
     /// The two arms over all their training runs, where there is more than one.
@@ -500,7 +515,7 @@ impl Expansion<'_> {
             ("verify", &["counts", "audits", "flips", "recorded", "examples"]),
             ("import", &["counts"]),
             ("estimate", &["curves", "histogram", "extrapolation", "audits"]),
-            ("distill", &["paired", "crossings"]),
+            ("distill", &["paired", "crossings", "curves"]),
             ("coverage", &["coverage", "problem_changes", "audits"]),
             ("perplexity", &["perplexity", "perplexity_boxes", "likelihood"]),
             ("exact", &["exact_rates", "exact_curves"]),
@@ -520,7 +535,7 @@ impl Expansion<'_> {
     }
 
     fn model_note(&self, id: &str, model: &Model) -> ModelNote {
-        let trained = model.snapshot.and(model.from.as_ref()).map_or(model, |from| &self.spec.models[from]);
+        let trained = trained(self.spec, model);
         let reinforce = trained.reinforce.as_ref();
         ModelNote {
             id: id.to_string(),
@@ -536,6 +551,11 @@ impl Expansion<'_> {
             description: model.description.clone(),
         }
     }
+}
+
+/// The training run that a model is, or is a snapshot of.
+fn trained<'a>(spec: &'a Spec, model: &'a Model) -> &'a Model {
+    model.snapshot.and(model.from.as_ref()).map_or(model, |from| &spec.models[from])
 }
 
 fn recipe_of(model: &Model) -> Option<(&'static str, Recipe)> {

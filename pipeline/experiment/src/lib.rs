@@ -97,6 +97,20 @@ mod tests {
     }
 
     #[test]
+    fn delta_se_of_a_cell_is_measured_once_and_against_the_model_it_was_trained_from() {
+        let loaded = load(&folder().join("lab.yaml"), Some("full")).unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        for step in loaded.graph.steps().iter().filter(|step| step.stage == "distill") {
+            let (cell, gap_of) = (step.id.split('/').skip(2).collect::<Vec<_>>(), step.params["gap_of"].as_array().unwrap());
+            for model in gap_of {
+                assert!(seen.insert(format!("{model} {:?}", &cell[1..])), "{model} twice in {}", step.id);
+                assert_ne!(cell[0], "grpo-100", "no model was trained from a snapshot");
+            }
+        }
+        assert!(seen.contains(r#""grpo" ["program-2", "t0.6"]"#), "{seen:?}");
+    }
+
+    #[test]
     fn every_arm_is_trained_once_per_training_seed_and_drawn_once() {
         let path = folder().join("lab.yaml");
         let steps = |preset: &str| load(&path, Some(preset)).unwrap().graph.steps().to_vec();

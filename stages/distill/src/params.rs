@@ -12,10 +12,12 @@ pub struct Params {
     pub replicates: u32,
     /// Seed of both.
     pub seed: u64,
+    /// Models whose base this is. Only they get Delta_SE rows, so that a model has one such curve however many bases it is compared with.
+    pub gap_of: Vec<String>,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Params { band_draws: 200_000, replicates: 2_000, seed: 1 }
+        Params { band_draws: 200_000, replicates: 2_000, seed: 1, gap_of: Vec::new() }
     }
 }
