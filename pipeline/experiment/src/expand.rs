@@ -333,7 +333,12 @@ impl Expansion<'_> {
     fn estimate(&mut self, cell: &Cell) {
         let params =
             beyond_estimate::Params { k_max: self.spec.estimate.k_max, extrapolate: self.spec.estimate.extrapolate, seed: self.spec.seed };
-        let inputs = vec![output("counts", self.counts_of(cell), "counts")];
+        let mut inputs = vec![output("counts", self.counts_of(cell), "counts")];
+        let verified = cell_id("verify", cell);
+        if self.counts_of(cell) == verified {
+            inputs.push(output("verdicts", verified, "verdicts"));
+            inputs.push(output("completions", self.completions_of(cell), "completions"));
+        }
         self.step(cell_id("estimate", cell), "estimate", plain(params), inputs, "estimate", &[("", "estimate")]);
     }
 

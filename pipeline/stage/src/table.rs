@@ -3,11 +3,11 @@
 //! Fixed writer string, compression, row-group size and column order; no timestamps. The schema comes from the row type alone, so that an
 //! empty table has its columns too.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use arrow::datatypes::FieldRef;
 use beyond_record::Table;
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde::de::DeserializeOwned;
@@ -65,6 +65,24 @@ pub fn read_file<R: Table>(path: &Path) -> Result<Vec<R>> {
     decode(bytes).with_context(|| {
         format!("{} is not an intact Parquet file of table {:?}: it is truncated, damaged or has other columns", path.display(), R::NAME)
     })
+}
+
+/// Some columns of a Parquet file: the fields of `R`, by their names, in the types of the table. Errs with the path.
+pub fn read_columns<R: DeserializeOwned>(path: &Path) -> Result<Vec<R>> {
+    let read = || -> Result<Vec<R>> {
+        let fields = schema::<R>()?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path)?)?;
+        for field in &fields {
+            ensure!(builder.schema().index_of(field.name()).is_ok(), "it has no column {:?}", field.name());
+        }
+        let wanted = ProjectionMask::columns(builder.parquet_schema(), fields.iter().map(|field| field.name().as_str()));
+        let mut rows = Vec::new();
+        for batch in builder.with_projection(wanted).with_batch_size(ROWS_PER_GROUP).build()? {
+            rows.extend(serde_arrow::from_record_batch::<Vec<R>>(&batch?)?);
+        }
+        Ok(rows)
+    };
+    read().with_context(|| format!("{} is not an intact Parquet file with the columns that are needed", path.display()))
 }
 
 /// The rows of any Parquet file as JSON objects, for files that others wrote. Errs with the path.
@@ -127,6 +145,23 @@ mod tests {
         let rows = vec![row, other];
         assert_eq!(decode::<Completion>(encode(&rows).unwrap()).unwrap(), rows);
         assert_eq!(decode::<Completion>(encode::<Completion>(&[]).unwrap()).unwrap(), []);
+    }
+
+    #[test]
+    fn columns_are_read_alone() {
+        #[derive(serde::Deserialize, Debug, PartialEq)]
+        struct Part {
+            outcome: Outcome,
+            sample_index: u32,
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("verdicts.parquet");
+        fs::write(&path, encode(&[verdict(0), verdict(1)]).unwrap()).unwrap();
+        let parts: Vec<Part> = read_columns(&path).unwrap();
+        assert_eq!(parts, [(Outcome::Correct, 0), (Outcome::TimedOut, 1)].map(|(outcome, sample_index)| Part { outcome, sample_index }));
+        fs::write(&path, encode::<beyond_record::Control>(&[]).unwrap()).unwrap();
+        let message = format!("{:#}", read_columns::<Part>(&path).unwrap_err());
+        assert!(message.contains("verdicts.parquet"), "{message}");
     }
 
     #[test]

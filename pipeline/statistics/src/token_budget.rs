@@ -127,7 +127,8 @@ pub fn budget_curve(traces: &[Trace], budgets: &[u64], orders: u32, seed: u64) -
     }
     let mut out = Matrix::zeros(traces.len(), budgets.len());
     let mut order = Vec::new();
-    for (i, trace) in traces.iter().enumerate() {
+    let solved = traces.iter().enumerate().filter(|(_, trace)| trace.samples.iter().any(|sample| sample.1));
+    for (i, trace) in solved {
         let mut stream = Stream::new(seed, i as u64);
         let row = out.row_mut(i);
         for _ in 0..orders {

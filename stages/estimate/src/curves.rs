@@ -1,6 +1,7 @@
 //! The metric family over k, for the whole benchmark and its subsets.
 
-use crate::Cell;
+use crate::samples::Samples;
+use crate::{Cell, Params, undecided};
 use anyhow::{Result, ensure};
 use beyond_record::{Counts, Curve};
 use beyond_statistics::counts::{doubling_ks, min_n};
@@ -9,7 +10,8 @@ use beyond_statistics::interval::{self, Interval, Method};
 use beyond_statistics::matrix::{Matrix, mean};
 use beyond_statistics::{Count, cover, variance};
 
-const LEVEL: f64 = 0.95;
+/// Coverage of every interval.
+pub const LEVEL: f64 = 0.95;
 /// Every k up to here; beyond, the paper's grid floor(2^(i/4)).
 const DENSE: u32 = 256;
 
@@ -25,24 +27,30 @@ pub fn k_grid(k_max: u32) -> Vec<u32> {
 }
 
 /// All curves of one cell, by subset, metric and k.
-pub fn curves(cell: &Cell, rows: &[Counts], k_max: Option<u32>) -> Result<Vec<Curve>> {
+pub fn curves(cell: &Cell, rows: &[Counts], samples: &Samples, params: &Params) -> Result<Vec<Curve>> {
     let mut out = Vec::new();
+    let budgets = samples.budgets(params.seed)?;
     for subset in beyond_frame::subsets(rows)? {
         let part: Vec<Counts> = subset.positions.iter().map(|&i| rows[i].clone()).collect();
         let counts = beyond_frame::counts(&part)?;
         let n = min_n(&counts);
-        let k_max = k_max.unwrap_or(n);
+        let k_max = params.k_max.unwrap_or(n);
         ensure!(k_max <= n, "pass@{k_max} needs {k_max} samples of every problem, there are {n}: lower `k_max` or raise `n`");
         let block = Block { cell, subset: &subset.name, counts: &counts, n };
         block.family(k_max, &mut out)?;
         block.reasoned(&part, k_max, &mut out)?;
+        undecided::bounds(&block, &part, k_max, &mut out)?;
+        samples.majority(&block, &subset.positions, k_max, &mut out)?;
+        if let Some(budgets) = &budgets {
+            budgets.write(&block, &subset.positions, &mut out)?;
+        }
         block.single_numbers(&part, k_max, &mut out)?;
     }
     Ok(out)
 }
 
 /// The problems of one subset.
-struct Block<'a> {
+pub struct Block<'a> {
     cell: &'a Cell,
     subset: &'a str,
     counts: &'a [Count],
@@ -75,7 +83,8 @@ impl Block<'_> {
         self.columns("cot-pass@k", &ks, &values, |k| variance::se_benchmark(&valid, k), out)
     }
 
-    fn columns(
+    /// One row per k from the columns of `values` (problems x ks).
+    pub fn columns(
         &self,
         metric: &str,
         ks: &[u32],
@@ -115,7 +124,8 @@ impl Block<'_> {
         Ok(())
     }
 
-    fn row(&self, metric: &str, k: u32, tau: Option<f64>, values: &[f64], interval: Interval, se_benchmark: Option<f64>) -> Curve {
+    /// The mean over problems with its interval.
+    pub fn row(&self, metric: &str, k: u32, tau: Option<f64>, values: &[f64], interval: Interval, se_benchmark: Option<f64>) -> Curve {
         let se = variance::se_population(values);
         Curve {
             benchmark: self.cell.benchmark.clone(),

@@ -1,5 +1,6 @@
 //! Stage `estimate`: counts of one model on one benchmark -> curves of the metric family, accuracy histogram, extrapolation, audits.
 //!
+//! Inputs: `counts`, and where there are samples `verdicts` and `completions` for maj@k and token budgets.
 //! Outputs: `curves`, `histogram`, `extrapolation`, `audits`. Formulas: `beyond-statistics`; this crate only reads rows, calls them and
 //! writes rows. Intervals are for the population of problems (unit: the problem), 95 %.
 
@@ -8,6 +9,8 @@ mod curves;
 mod extrapolation;
 mod histogram;
 mod params;
+mod samples;
+mod undecided;
 
 pub use params::*;
 
@@ -20,14 +23,15 @@ pub struct Estimate;
 
 impl Stage for Estimate {
     const NAME: &'static str = "estimate";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {
         let rows = beyond_frame::sorted(&job.read::<Counts>()?)?;
         ensure!(!rows.is_empty(), "there are no counts to estimate from");
         let cell = Cell::new(&rows)?;
-        job.write(&curves::curves(&cell, &rows, params.k_max)?)?;
+        let samples = samples::Samples::read(job, &rows)?;
+        job.write(&curves::curves(&cell, &rows, &samples, params)?)?;
         job.write(&histogram::histogram(&cell, &rows))?;
         job.write(&extrapolation::extrapolation(&cell, &rows, params.extrapolate)?)?;
         job.write(&audits::audits(&cell, &rows))

@@ -10,7 +10,7 @@ pub struct Params {
     pub k_max: Option<u32>,
     /// Multiples of n up to which the separate extrapolation reaches; 0 switches it off.
     pub extrapolate: u32,
-    /// Seed of permutation tests.
+    /// Seed of the random orders of samples.
     pub seed: u64,
 }
 
