@@ -8,6 +8,7 @@ use crate::interval::two_sided_z;
 use crate::matrix::dot;
 use crate::panel::Panel;
 use crate::rng::Stream;
+use crate::special::normal_cdf;
 
 /// Variance (of 1) that the drawn vector may miss in a column; rows are rescaled to their full variance.
 const DRAWN: f64 = 1e-6;
@@ -173,6 +174,20 @@ pub fn critical_value(panels: &[&Panel], options: BandOptions) -> Result<Critica
     let mut at = |p: f64| f64::from(quantile(&mut maxima, p));
     let (value, low, high) = (at(share), at(share - slack), at(share + slack));
     Ok(Critical { value: value.max(two_sided_z(share)), mc_error: 0.5 * (high - low) })
+}
+
+/// P(max |t| over all columns of the panel > `value`), from `options.draws` draws; never below 1/(draws + 1) nor
+/// below the pointwise p.
+///
+/// # Errors
+/// Fewer than 100 draws.
+pub fn exceedance(panel: &Panel, value: f64, options: BandOptions) -> Result<f64> {
+    at_least("the multiplier bootstrap", 100, options.draws)?;
+    let mut maxima = vec![0f32; options.draws];
+    raise_to_maxima(&Drawer::new(panel), &mut Stream::new(options.seed, 0), &mut maxima);
+    let above = maxima.iter().filter(|&&m| f64::from(m) >= value).count();
+    let drawn = (above as f64 + 1.0) / (options.draws as f64 + 1.0);
+    Ok(drawn.max(2.0 * normal_cdf(-value)))
 }
 
 /// The smallest value with at least a share `p` of the values at or below it.

@@ -3,6 +3,9 @@
 //! Pure functions of numbers that are already computed; nothing is estimated here. "Inconclusive" is never "equal". The
 //! sample sizes in [`Judgement::needed`] assume that the estimated difference is the true one: orders of magnitude.
 
+pub mod runs;
+pub mod tested;
+
 use crate::special::ln_choose;
 
 /// The three answers.
