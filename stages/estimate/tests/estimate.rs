@@ -1,0 +1,135 @@
+//! The stage end to end, on samples whose answer is known.
+
+use beyond_estimate::{Estimate, Params};
+use beyond_record::{Completion, Counts, Curve, Outcome, Process, Table, Verdict};
+use beyond_stage::{Digest, Input, Job, Stage, table};
+use std::path::Path;
+
+const N: u32 = 4;
+
+fn counts(problem: &str, correct: u32, timed_out: u32) -> Counts {
+    Counts {
+        model: "m".into(),
+        benchmark: "sums".into(),
+        setting: "t1".into(),
+        problem_id: problem.into(),
+        n: N,
+        correct,
+        unparsed: 0,
+        timed_out,
+        unjudged: 0,
+        cot_correct: None,
+        truncated: 0,
+        distinct: None,
+        modal_correct: None,
+        mean_tokens: None,
+        mean_entropy: None,
+        answer_entropy: None,
+        stratum: String::new(),
+        exposure: String::new(),
+    }
+}
+
+/// Answer, outcome and length of one sample.
+type Drawn = (Option<&'static str>, Outcome, u32);
+
+fn samples(problem: &str, drawn: [Drawn; N as usize]) -> (Vec<Verdict>, Vec<Completion>) {
+    let verdict = |(i, (answer, outcome, _)): (u32, &Drawn)| Verdict {
+        model: "m".into(),
+        benchmark: "sums".into(),
+        setting: "t1".into(),
+        problem_id: problem.into(),
+        sample_index: i,
+        outcome: *outcome,
+        extracted: answer.map(str::to_string),
+        reason: String::new(),
+        process: Process::Unchecked,
+        paper_outcome: None,
+    };
+    let completion = |(i, (_, _, tokens)): (u32, &Drawn)| Completion {
+        model: "m".into(),
+        benchmark: "sums".into(),
+        setting: "t1".into(),
+        problem_id: problem.into(),
+        sample_index: i,
+        text: String::new(),
+        token_ids: vec![7; *tokens as usize],
+        n_tokens: Some(*tokens),
+        logprob_sum: None,
+        entropy_mean: None,
+        finish_reason: "stop".into(),
+    };
+    ((0..).zip(&drawn).map(verdict).collect(), (0..).zip(&drawn).map(completion).collect())
+}
+
+fn input<R: Table>(folder: &Path, rows: &[R]) -> Input {
+    let path = folder.join(format!("in-{}.parquet", R::NAME));
+    let bytes = table::encode(rows).unwrap();
+    std::fs::write(&path, &bytes).unwrap();
+    Input { role: R::NAME.into(), digest: Digest::of(&bytes), path }
+}
+
+fn curves(folder: &Path, inputs: Vec<Input>) -> anyhow::Result<Vec<Curve>> {
+    let job = Job::new(("estimate", Estimate::VERSION), inputs, folder, folder, folder);
+    Estimate.run(&Params { extrapolate: 0, ..Default::default() }, &job)?;
+    table::read_file(&folder.join("curves.parquet"))
+}
+
+fn values(rows: &[Curve], metric: &str) -> Vec<(u32, f64)> {
+    rows.iter().filter(|row| row.metric == metric && row.subset == "all").map(|row| (row.k, row.value)).collect()
+}
+
+#[test]
+fn the_samples_give_majority_votes_and_token_budgets() {
+    use Outcome::{Correct, Incorrect, Unparsed};
+    let folder = tempfile::tempdir().unwrap();
+    // Two texts of the right answer are one class; the wrong ones are two.
+    let first = samples("a", [(Some("1/2"), Correct, 4), (Some("0.5"), Correct, 4), (Some("3"), Incorrect, 4), (Some("4"), Incorrect, 4)]);
+    let second = samples("b", [(Some("9"), Correct, 8), (Some("8"), Incorrect, 2), (Some("8"), Incorrect, 2), (None, Unparsed, 4)]);
+    let (verdicts, completions) = ([first.0, second.0].concat(), [first.1, second.1].concat());
+    let rows = [counts("a", 2, 0), counts("b", 1, 0)];
+    let inputs = vec![input(folder.path(), &rows), input(folder.path(), &verdicts), input(folder.path(), &completions)];
+    let found = curves(folder.path(), inputs).unwrap();
+    // k = 1: c/n. k = 4: a wins 2:1:1, b loses 1:2. k = 2 on a: of 6 pairs 1 is right twice, 4 are ties; on b: (9,8) twice ties, (9,none) wins.
+    let majority = values(&found, "maj@k");
+    let expected = [(1, 0.375), (2, 0.5 * ((1.0 + 4.0 * 0.5) / 6.0 + (2.0 * 0.5 + 1.0) / 6.0)), (4, 0.5)];
+    for ((k, value), (wanted_k, wanted)) in majority.iter().zip(expected) {
+        assert!(*k == wanted_k && (value - wanted).abs() < 1e-12, "{majority:?}");
+    }
+    assert!(found.iter().filter(|row| row.metric == "maj@k").all(|row| row.method.ends_with("accepted answers are one class")));
+    // Both have 16 tokens in all. On a every success needs a multiple of 4; on b the right answer alone takes 8.
+    let budgets = values(&found, "pass@tokens");
+    assert_eq!(budgets.iter().map(|(budget, _)| *budget).collect::<Vec<_>>(), [2, 4, 8, 16]);
+    assert_eq!((budgets[0].1, budgets[3].1), (0.0, 1.0));
+    assert!((budgets[1].1 - 0.25).abs() < 0.06 && (budgets[2].1 - 0.5 * (5.0 / 6.0 + 0.25)).abs() < 0.06, "{budgets:?}");
+}
+
+#[test]
+fn undecided_verdicts_bound_pass_at_k_where_there_are_any() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = [counts("a", 1, 2), counts("b", 2, 0)];
+    let found = curves(folder.path(), vec![input(folder.path(), &rows)]).unwrap();
+    assert_eq!(values(&found, "pass@k")[0], (1, 0.375));
+    assert_eq!(values(&found, "pass@k(undecided right)")[0], (1, 0.625));
+    // Of two decided samples one is right, and so pass@2 is the last that both problems have.
+    let dropped = values(&found, "pass@k(undecided dropped)");
+    assert!(dropped.len() == 2 && dropped[0] == (1, 0.5) && (dropped[1].1 - 0.5 * (1.0 + 5.0 / 6.0)).abs() < 1e-12, "{dropped:?}");
+    let decided = curves(folder.path(), vec![input(folder.path(), &[counts("a", 1, 0), counts("b", 2, 0)])]).unwrap();
+    assert!(decided.iter().all(|row| !row.metric.contains("undecided") && row.metric != "maj@k" && row.metric != "pass@tokens"));
+}
+
+#[test]
+fn verdicts_of_other_samples_than_the_counts_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (verdicts, _) = samples("b", [(None, Outcome::Correct, 1); 4]);
+    let message = format!(
+        "{:#}",
+        curves(folder.path(), vec![input(folder.path(), &[counts("a", 1, 0)]), input(folder.path(), &verdicts)]).unwrap_err()
+    );
+    assert!(message.contains("\"b\" has verdicts but no counts"), "{message}");
+    let message = format!(
+        "{:#}",
+        curves(folder.path(), vec![input(folder.path(), &[counts("b", 1, 0)]), input(folder.path(), &verdicts[1..])]).unwrap_err()
+    );
+    assert!(message.contains("3 verdicts for n = 4"), "{message}");
+}
