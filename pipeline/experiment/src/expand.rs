@@ -331,8 +331,9 @@ impl Expansion<'_> {
     }
 
     fn estimate(&mut self, cell: &Cell) {
+        let asked = &self.spec.estimate;
         let params =
-            beyond_estimate::Params { k_max: self.spec.estimate.k_max, extrapolate: self.spec.estimate.extrapolate, seed: self.spec.seed };
+            beyond_estimate::Params { k_max: asked.k_max, extrapolate: asked.extrapolate, seed: self.spec.seed, audit: asked.audit };
         let mut inputs = vec![output("counts", self.counts_of(cell), "counts")];
         let verified = cell_id("verify", cell);
         if self.counts_of(cell) == verified {

@@ -380,6 +380,8 @@ pub struct Estimate {
     pub k_max: Option<u32>,
     /// Multiples of n up to which the separate extrapolation reaches; 0 switches it off.
     pub extrapolate: u32,
+    /// Verdicts checked by hand: pass@k corrected for the verifier's error rates, and how large k may be.
+    pub audit: Option<beyond_estimate::VerifierAudit>,
     /// Draws of the simultaneous band.
     pub band_draws: u32,
     /// Bootstrap replicates of the crossing point.
@@ -388,7 +390,7 @@ pub struct Estimate {
 
 impl Default for Estimate {
     fn default() -> Self {
-        Estimate { k_max: None, extrapolate: 8, band_draws: 200_000, replicates: 2_000 }
+        Estimate { k_max: None, extrapolate: 8, audit: None, band_draws: 200_000, replicates: 2_000 }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The metric family over k, for the whole benchmark and its subsets.
 
 use crate::samples::Samples;
-use crate::{Cell, Params, undecided};
+use crate::{Cell, Params, corrected, undecided};
 use anyhow::{Result, ensure};
 use beyond_record::{Counts, Curve};
 use beyond_statistics::counts::{doubling_ks, min_n};
@@ -40,6 +40,9 @@ pub fn curves(cell: &Cell, rows: &[Counts], samples: &Samples, params: &Params) 
         block.family(k_max, &mut out)?;
         block.reasoned(&part, k_max, &mut out)?;
         undecided::bounds(&block, &part, k_max, &mut out)?;
+        if let Some(audit) = &params.audit {
+            corrected::correct(&block, audit, k_max, &mut out)?;
+        }
         samples.majority(&block, &subset.positions, k_max, &mut out)?;
         if let Some(budgets) = &budgets {
             budgets.write(&block, &subset.positions, &mut out)?;
@@ -53,7 +56,8 @@ pub fn curves(cell: &Cell, rows: &[Counts], samples: &Samples, params: &Params) 
 pub struct Block<'a> {
     cell: &'a Cell,
     subset: &'a str,
-    counts: &'a [Count],
+    /// Their counts.
+    pub counts: &'a [Count],
     n: u32,
 }
 

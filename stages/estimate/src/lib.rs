@@ -5,6 +5,7 @@
 //! writes rows. Intervals are for the population of problems (unit: the problem), 95 %.
 
 mod audits;
+mod corrected;
 mod curves;
 mod extrapolation;
 mod histogram;
@@ -34,7 +35,12 @@ impl Stage for Estimate {
         job.write(&curves::curves(&cell, &rows, &samples, params)?)?;
         job.write(&histogram::histogram(&cell, &rows))?;
         job.write(&extrapolation::extrapolation(&cell, &rows, params.extrapolate)?)?;
-        job.write(&audits::audits(&cell, &rows))
+        let mut audits = audits::audits(&cell, &rows);
+        if let Some(audit) = &params.audit {
+            let least = rows.iter().map(|row| row.n).min().unwrap_or(0);
+            audits.push(corrected::tolerable_k(&cell, audit, params.k_max.unwrap_or(least))?);
+        }
+        job.write(&audits)
     }
 }
 

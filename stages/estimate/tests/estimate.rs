@@ -1,7 +1,7 @@
 //! The stage end to end, on samples whose answer is known.
 
-use beyond_estimate::{Estimate, Params};
-use beyond_record::{Completion, Counts, Curve, Outcome, Process, Table, Verdict};
+use beyond_estimate::{Agreement, Estimate, Params, VerifierAudit};
+use beyond_record::{Audit, Completion, Counts, Curve, Outcome, Process, Table, Verdict};
 use beyond_stage::{Digest, Input, Job, Stage, table};
 use std::path::Path;
 
@@ -132,4 +132,22 @@ fn verdicts_of_other_samples_than_the_counts_are_refused() {
         curves(folder.path(), vec![input(folder.path(), &[counts("b", 1, 0)]), input(folder.path(), &verdicts[1..])]).unwrap_err()
     );
     assert!(message.contains("3 verdicts for n = 4"), "{message}");
+}
+
+#[test]
+fn an_audit_of_the_verifier_corrects_pass_at_k_and_limits_k() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<Counts> = (0..200).map(|i| counts(&format!("{i:03}"), i % 5, 0)).collect();
+    let agreed = |agreed| Agreement { agreed, audited: 10_000 };
+    let audit = Some(VerifierAudit { correct: agreed(9_000), wrong: agreed(9_800) });
+    let job = Job::new(("estimate", Estimate::VERSION), vec![input(folder.path(), &rows)], folder.path(), folder.path(), folder.path());
+    Estimate.run(&Params { extrapolate: 0, audit, ..Default::default() }, &job).unwrap();
+    let found: Vec<Curve> = table::read_file(&folder.path().join("curves.parquet")).unwrap();
+    // Rogan-Gladen at s = .9, t = .98: (.5 - .02) / .88 = .5455.
+    let first = found.iter().find(|row| row.metric == "pass@k(corrected)").unwrap();
+    assert!(first.k == 1 && (first.value - 0.48 / 0.88).abs() < 1e-3 && first.lo < first.value && first.value < first.hi, "{first:?}");
+    assert!(first.method.contains("9800 of 10000 wrong rejected"));
+    let audits: Vec<Audit> = table::read_file(&folder.path().join("audits.parquet")).unwrap();
+    let limit = audits.iter().find(|row| row.audit == "false positives").unwrap();
+    assert!(!limit.passed && (limit.value - (1.0 - 0.98f64.powi(4))).abs() < 1e-3 && limit.message.contains("k = 0 only"), "{limit:?}");
 }
