@@ -24,7 +24,7 @@ pub struct Estimate;
 
 impl Stage for Estimate {
     const NAME: &'static str = "estimate";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {

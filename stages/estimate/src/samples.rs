@@ -12,10 +12,14 @@ use beyond_statistics::majority::Votes;
 use beyond_statistics::matrix::Matrix;
 use beyond_statistics::token_budget::{Trace, budget_curve, largest_budget};
 use serde::Deserialize;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// Random orders of a problem's samples: their Monte-Carlo error is at most .03 per problem and far below the interval over problems.
 const ORDERS: u32 = 256;
+
+/// Largest k of maj@k. Its cost grows like n k ln k per problem, and a vote of more than 64 is not in use.
+const VOTERS: u32 = 64;
 
 #[derive(Deserialize)]
 struct Answer {
@@ -35,6 +39,8 @@ struct Length {
 /// The samples of a cell, problem by problem in the order of the counts.
 pub struct Samples {
     votes: Option<Vec<Votes>>,
+    /// maj@k of every problem, a row per k; made once and used by every subset.
+    majorities: OnceCell<Vec<Vec<f64>>>,
     traces: Option<Vec<Trace>>,
 }
 
@@ -56,20 +62,26 @@ impl Samples {
             by_problem[*at.with_context(|| format!("problem {:?} has verdicts but no counts", answer.problem_id))?].push(answer);
         }
         if answers.is_empty() {
-            return Ok(Samples { votes: None, traces: None });
+            return Ok(Samples { votes: None, majorities: OnceCell::new(), traces: None });
         }
         for (row, answers) in rows.iter().zip(&by_problem) {
             ensure!(row.n as usize == answers.len(), "problem {:?}: {} verdicts for n = {}", row.problem_id, answers.len(), row.n);
         }
-        Ok(Samples { votes: votes(&by_problem), traces: traces(&by_problem, &lengths) })
+        Ok(Samples { votes: votes(&by_problem), majorities: OnceCell::new(), traces: traces(&by_problem, &lengths) })
     }
 
-    /// Rows of `maj@k` at k = 1, 2, 4, ..., `k_max`.
+    /// Rows of `maj@k` at k = 1, 2, 4, ..., the smaller of `k_max` and 64.
     pub fn majority(&self, block: &Block, positions: &[usize], k_max: u32, out: &mut Vec<Curve>) -> Result<()> {
         let Some(votes) = &self.votes else { return Ok(()) };
-        for k in doubling_ks(k_max) {
-            let values: Vec<f64> = positions.iter().map(|&i| votes[i].majority_at_k(k)).collect::<Result<_, _>>()?;
-            let row = block.row("maj@k", k, None, &values, interval::curve(&values, LEVEL)?, None);
+        let ks = doubling_ks(k_max.min(VOTERS));
+        if self.majorities.get().is_none() {
+            let at = |k: &u32| votes.iter().map(|votes| Ok(votes.majority_at_k(*k)?)).collect::<Result<Vec<_>>>();
+            let rows = ks.iter().map(at).collect::<Result<_>>()?;
+            self.majorities.get_or_init(|| rows);
+        }
+        for (k, all) in ks.iter().zip(self.majorities.get().into_iter().flatten()) {
+            let values: Vec<f64> = positions.iter().map(|&i| all[i]).collect();
+            let row = block.row("maj@k", *k, None, &values, interval::curve(&values, LEVEL)?, None);
             out.push(Curve { method: format!("{}; accepted answers are one class", row.method), ..row });
         }
         Ok(())

@@ -44,5 +44,10 @@ fn one(frame: &Frame, row: usize, colours: &Colours, x: &Scale, top: f64, area: 
     }
     let dot = if grid::style(frame, row) == "published" { "ring" } else { "dot" };
     out += &format!("<circle class=\"{dot} {class}\" cx=\"{}\" cy=\"{}\" r=\"3.4\"/>", num(x.clamped(value)), num(y));
-    out + &text(area.width - 4.0, y + 3.5, "tick", "end", &short_number(value))
+    out + &text(area.width - 4.0, y + 3.5, "tick", "end", &label(value))
+}
+
+/// Counts of problems need no second decimal.
+fn label(value: f64) -> String {
+    if value.abs() < 1.0 { short_number(value) } else { format!("{value:.1}") }
 }

@@ -9,7 +9,7 @@ use crate::frame::{Frame, short_number};
 /// Room for names at the right ends of lines, in user units.
 const BESIDE: f64 = 112.0;
 /// Smallest distance of two points of a line, in user units; curves over ln k are smooth.
-const APART: f64 = 4.0;
+const APART: f64 = 8.0;
 
 struct Point {
     x: f64,

@@ -81,7 +81,17 @@ fn log_ticks(lo: f64, hi: f64, most: usize) -> Vec<(f64, String)> {
         return linear_ticks(lo, hi, most);
     }
     let stride = ((last - first) as usize / most.max(1) + 1).max(1);
-    (first..=last).step_by(stride).map(|power| 2f64.powi(power)).map(|value| (value, short_number(value))).collect()
+    (first..=last).step_by(stride).map(|power| (2f64.powi(power), power_label(power))).collect()
+}
+
+/// The number where it is short, else 2 with a raised exponent.
+fn power_label(power: i32) -> String {
+    let raised = |digit: char| digit.to_digit(10).map_or('⁻', |digit| ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit as usize]);
+    if (-3..=13).contains(&power) {
+        short_number(2f64.powi(power))
+    } else {
+        format!("2{}", power.to_string().chars().map(raised).collect::<String>())
+    }
 }
 
 /// A linear domain that covers the values, ends on round numbers and, for shares, stays within [0, 1].
