@@ -38,6 +38,8 @@ pub fn prepare(database: &Database, params: &Params) -> Result<()> {
     database.execute(SETUP).context("notes.sql")?;
     choose(database, &FigureSpec::default())?;
     for table in KEYED {
+        let cells = format!("CREATE TEMP TABLE cells_of_{table} AS SELECT DISTINCT benchmark, model, setting FROM {table}");
+        database.execute(&cells).with_context(|| format!("cells of {table}"))?;
         database.execute(&shown(table)).with_context(|| format!("view shown_{table}"))?;
     }
     database.execute(VIEWS).context("views.sql")
@@ -77,12 +79,16 @@ SELECT t.*,
   m.label AS _label, m.arm AS _arm, m.role AS _role, m.base AS _trained_from, m.family AS _family, m.algorithm AS _algorithm, m.ablation AS _ablation,
   m.step AS _step, m.seed AS _seed, (m.headline OR (m.chosen AND m.role <> 'base')) AS _headline, m.run AS _run, m.final AS _final, m.equal AS _equal, m.steps AS _steps, m.algorithms AS _algorithms,
   m.position AS _mi, m.model AS _model, m.chosen AS _model_chosen,
-  m.family = arg_min(m.family, m.position) OVER (PARTITION BY t.benchmark) AS _lead,
+  m.family = lead.family AS _lead,
   s.label AS _setting, s.purpose AS _purpose, s.position AS _si, s.chosen AS _setting_chosen, (main.setting IS NOT NULL) AS _main
 FROM {table} t
 JOIN benchmarks b ON b.benchmark = t.benchmark
 JOIN models m ON m.model = t.model
 JOIN settings s ON s.setting = t.setting
+JOIN (
+  SELECT c.benchmark, arg_min(m.family, m.position) AS family
+  FROM cells_of_{table} c JOIN benchmarks USING (benchmark) JOIN models m USING (model) JOIN settings USING (setting) GROUP BY c.benchmark
+) lead ON lead.benchmark = t.benchmark
 LEFT JOIN main_settings main ON main.benchmark = t.benchmark AND main.setting = t.setting;"
     )
 }
