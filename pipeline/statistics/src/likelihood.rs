@@ -1,4 +1,4 @@
-//! Support by likelihood: what the probability of recorded answers says of the support of the model that scores them (docs/statistics.md, section 8).
+//! Support by likelihood: what the probability of recorded answers says of the support of the model that scores them (docs/statistics.md, Support by likelihood).
 //!
 //! All probabilities are of whole token strings at temperature 1, end token included. A statement about one string is not one about a problem:
 //! long answers have tiny probabilities although the scorer solves their problems often. [`correct_mass`] sums over strings instead.

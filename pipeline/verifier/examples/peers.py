@@ -6,7 +6,7 @@
 
 DATA is the folder of the reference material (cases/ and outputs/); files named after it hold rows with gold, pred and
 expected or equal. Default options on both sides. Math-Verify gets each text as it is and, where it finds nothing, in
-`$..$`, and the better of both is counted: bare answers are not what its extraction is made for. Times are CPU seconds.
+`$..$`: bare answers are not what its extraction is made for. Times are CPU seconds.
 """
 
 import json

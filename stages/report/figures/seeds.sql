@@ -1,5 +1,5 @@
 -- title: Across training runs
--- caption: Difference of the arm to its base, averaged over training runs that differ in the seed of pretraining and of RL. Bands: 95 % interval for new training runs on new
+-- caption: Difference of the arm to the base that it was trained from, averaged over training runs that differ in the seed of pretraining and of RL. Bands: 95 % interval for new training runs on new
 --   problems, so it says something of the method and not only of one checkpoint; no band: a single run. In brackets: training runs.
 -- x: k, samples per problem (log2)
 -- y: difference of pass@k
@@ -8,5 +8,5 @@ SELECT s.benchmark, s.base, s.arm AS model, s.setting, s.k, s.mean AS diff, s.lo
   b.label AS _row, CASE WHEN s.setting = main.setting THEN '' ELSE coalesce(st.label, s.setting) END AS _panel, coalesce(m.arm, s.arm) || ' (' || s.runs || ')' AS _series, s.arm AS _model,
   s.k AS _x, s.mean AS _y, s.lo AS _lo, s.hi AS _hi
 FROM seeds s JOIN benchmarks b USING (benchmark) JOIN models m ON m.model = s.arm LEFT JOIN settings st ON st.setting = s.setting LEFT JOIN main_settings main ON main.benchmark = s.benchmark
-WHERE s.estimand = 'difference'
+WHERE s.estimand = 'difference' AND (m.base = s.base OR m.base = '')
 ORDER BY b.position, coalesce(st.position, 200000), m.position, s.k

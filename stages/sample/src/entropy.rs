@@ -1,7 +1,7 @@
 //! Stage `match`: the temperature at which a model's mean token entropy equals that of stored completions (paper Fig 17).
 //!
 //! Entropy is the full-vocabulary entropy at the sampling temperature before top-p, averaged over generated tokens. The sequence average need
-//! not be monotone in T, so the search brackets first and then bisects, with common random numbers (docs/statistics.md, section 9.3).
+//! not be monotone in T, so the search brackets first and then bisects, with common random numbers.
 
 use crate::{Loaded, MatchParams, Sampling, draw};
 use anyhow::{Context, Result, ensure};
