@@ -5,8 +5,8 @@
 -- y: difference of pass@k
 -- tables: seeds
 SELECT s.benchmark, s.base, s.arm AS model, s.setting, s.k, s.mean AS diff, s.lo, s.hi, s.runs, s.var_run, s.var_problem, s.var_rest, s.method, s.n_problems, s.n_samples, s.models, s.base_models,
-  b.label AS _row, CASE WHEN s.setting = main.setting THEN '' ELSE coalesce(st.label, s.setting) END AS _panel, coalesce(m.arm, s.arm) || ' (' || s.runs || ')' AS _series, s.arm AS _model,
+  b.label AS _row, coalesce(st.label, s.setting) AS _panel, coalesce(m.arm, s.arm) || ' (' || s.runs || ')' AS _series, s.arm AS _model,
   s.k AS _x, s.mean AS _y, s.lo AS _lo, s.hi AS _hi
-FROM seeds s JOIN benchmarks b USING (benchmark) JOIN models m ON m.model = s.arm LEFT JOIN settings st ON st.setting = s.setting LEFT JOIN main_settings main ON main.benchmark = s.benchmark
+FROM seeds s JOIN benchmarks b USING (benchmark) JOIN models m ON m.model = s.arm LEFT JOIN settings st ON st.setting = s.setting
 WHERE s.estimand = 'difference' AND (m.base = s.base OR m.base = '')
-ORDER BY b.position, coalesce(st.position, 200000), m.position, s.k
+ORDER BY b.position, coalesce(st.position, 200000), coalesce(m.step, 0), m.position, s.k
