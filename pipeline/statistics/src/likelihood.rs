@@ -4,6 +4,7 @@
 //! long answers have tiny probabilities although the scorer solves their problems often. [`correct_mass`] sums over strings instead.
 
 use crate::error::{Error, Result};
+use crate::pass_at_k::pass_of_rate;
 
 /// One scored answer to one problem.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +26,7 @@ pub fn covered(answers: &[Scored], log2_k: f64) -> Option<f64> {
 /// Mean over a problem's correct answers of 1 - (1 - p)^k, the chance that the string itself is among k samples of the scorer.
 pub fn recurs(answers: &[Scored], log2_k: f64) -> Option<f64> {
     let k = log2_k.exp2();
-    over_correct(answers, |answer| -(k * (-answer.logprob.exp()).ln_1p()).exp_m1())
+    over_correct(answers, |answer| pass_of_rate(answer.logprob.exp(), k))
 }
 
 fn over_correct(answers: &[Scored], of: impl Fn(&Scored) -> f64) -> Option<f64> {

@@ -9,6 +9,11 @@ use crate::hypergeometric;
 use crate::matrix::{Matrix, compensated_sum};
 use std::collections::BTreeMap;
 
+/// 1 - (1-p)^k, the pass@k of a *known* rate p in [0, 1], without cancellation at small p; k > 0 may be fractional.
+pub fn pass_of_rate(p: f64, k: f64) -> f64 {
+    -(k * (-p).ln_1p()).exp_m1()
+}
+
 /// A_k(c), the unbiased estimate of (1-p)^k. For k > n - c it is 0; the caller checks k <= n.
 pub fn failure(count: Count, k: u32) -> f64 {
     hypergeometric::none(count.n(), count.c(), k)
@@ -122,6 +127,14 @@ mod tests {
         let subsets: Vec<u32> = (0u32..1 << n).filter(|s| s.count_ones() == k).collect();
         let hit = subsets.iter().filter(|&&s| s & ((1u32 << c) - 1) != 0).count();
         hit as f64 / subsets.len() as f64
+    }
+
+    #[test]
+    fn pass_at_k_of_a_known_rate_is_exact_at_both_ends() {
+        assert_eq!(pass_of_rate(0.0, 256.0), 0.0);
+        assert_eq!(pass_of_rate(1.0, 1.0), 1.0);
+        assert!((pass_of_rate(1e-12, 256.0) / 256e-12 - 1.0).abs() < 1e-9);
+        assert!((pass_of_rate(0.25, 2.0) - 0.4375).abs() < 1e-15);
     }
 
     #[test]

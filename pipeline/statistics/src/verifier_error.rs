@@ -8,7 +8,7 @@
 use crate::counts::{Count, check_ks};
 use crate::error::{Error, Result, in_unit, same_length};
 use crate::matrix::{Matrix, compensated_sum, mean};
-use crate::pass_at_k::{failure, failure_curve, per_problem};
+use crate::pass_at_k::{failure, failure_curve, pass_of_rate, per_problem};
 use crate::special::beta_quantile;
 use crate::variance::se_population;
 
@@ -58,7 +58,7 @@ pub fn three_valued(judged: &[Judged], ks: &[u32]) -> Result<ThreeValued> {
 
 /// pass@k of a problem nobody can solve under a verifier with this false-positive rate: 1 - (1 - fpr)^k.
 pub fn spurious_pass(false_positive_rate: f64, k: u32) -> f64 {
-    -(f64::from(k) * (-false_positive_rate).ln_1p()).exp_m1()
+    pass_of_rate(false_positive_rate, f64::from(k))
 }
 
 /// The largest k at which an unsolvable problem's pass@k stays at or below `delta`; None when every k does (rate 0), 0 when

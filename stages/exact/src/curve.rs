@@ -3,7 +3,11 @@
 use anyhow::Result;
 use beyond_record::{ExactCurve, ExactRate};
 use beyond_statistics::counts::doubling_ks;
-use beyond_statistics::{Count, interval, pass_at_k::mean_pass_at_k, variance::se_benchmark};
+use beyond_statistics::{
+    Count, interval,
+    pass_at_k::{mean_pass_at_k, pass_of_rate},
+    variance::se_benchmark,
+};
 
 const LEVEL: f64 = 0.95;
 
@@ -12,8 +16,11 @@ const LEVEL: f64 = 0.95;
 pub fn curves(rates: &[ExactRate]) -> Result<Vec<ExactCurve>> {
     let counts = rates.iter().map(|row| Ok(Count::new(row.n, row.correct)?)).collect::<Result<Vec<_>>>()?;
     let largest = rates.iter().map(|row| row.n / 2).min().unwrap_or(0);
-    let ks = if largest == 0 { Vec::new() } else { doubling_ks(largest) };
-    let estimates = if ks.is_empty() { Vec::new() } else { mean_pass_at_k(&counts, &ks)? };
+    if largest == 0 {
+        return Ok(Vec::new());
+    }
+    let ks = doubling_ks(largest);
+    let estimates = mean_pass_at_k(&counts, &ks)?;
     ks.iter()
         .zip(estimates)
         .filter_map(|(&k, estimate)| Some((k, estimate, se_benchmark(&counts, k)?)))
@@ -22,15 +29,10 @@ pub fn curves(rates: &[ExactRate]) -> Result<Vec<ExactCurve>> {
 }
 
 fn row(rates: &[ExactRate], k: u32, estimate: f64, se: f64) -> Result<ExactCurve> {
-    let exact = rates.iter().map(|row| pass(row.rate, k)).sum::<f64>() / rates.len() as f64;
+    let exact = rates.iter().map(|row| pass_of_rate(row.rate.min(1.0), f64::from(k))).sum::<f64>() / rates.len() as f64;
     let interval = interval::benchmark(estimate, se, LEVEL)?;
     let ExactRate { benchmark, model, setting, .. } = rates[0].clone();
     Ok(ExactCurve { benchmark, model, setting, k, exact, estimate, lo: interval.lo, hi: interval.hi, inside: interval.contains(exact) })
-}
-
-/// 1 - (1 - p)^k without cancellation at small p.
-fn pass(p: f64, k: u32) -> f64 {
-    -(f64::from(k) * (-p.min(1.0)).ln_1p()).exp_m1()
 }
 
 #[cfg(test)]
@@ -40,14 +42,6 @@ mod tests {
     fn rate(rate: f64, correct: u32) -> ExactRate {
         let name = String::new;
         ExactRate { benchmark: name(), model: name(), setting: name(), problem_id: name(), answers: 1, rate, n: 64, correct }
-    }
-
-    #[test]
-    fn pass_at_k_of_a_rate_is_exact_at_both_ends() {
-        assert_eq!(pass(0.0, 256), 0.0);
-        assert_eq!(pass(1.0, 1), 1.0);
-        assert!((pass(1e-12, 256) / 256e-12 - 1.0).abs() < 1e-9);
-        assert!((pass(0.25, 2) - 0.4375).abs() < 1e-15);
     }
 
     #[test]
