@@ -401,8 +401,8 @@ impl Expansion<'_> {
             std::iter::once(first).chain(further).collect::<Vec<_>>()
         };
         let (bases, models) = (runs(base), runs(other));
-        let trained = |(_, cell): &&(u64, Cell)| is_replica(&cell.0);
-        if models.iter().filter(trained).count() + 1 < models.len().max(2) || self.steps.iter().any(|step| step.id == id) {
+        let complete = models.len() > 1 && models[1..].iter().all(|(_, cell)| is_replica(&cell.0));
+        if !complete || self.steps.iter().any(|step| step.id == id) {
             return;
         }
         let params = plain(beyond_seeds::Params {
