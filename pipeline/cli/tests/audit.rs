@@ -2,6 +2,7 @@
 
 mod project;
 
+use beyond_statistics::rng::Stream;
 use project::Project;
 use std::fs;
 
@@ -21,7 +22,7 @@ fn log(source: fn(u32) -> u32) -> String {
     let mut lines = Vec::new();
     for problem in 0..12u32 {
         for sample in 0..32u32 {
-            let drawn = random(u64::from(source(sample)) << 32 | u64::from(problem)) % 1009;
+            let drawn = Stream::new(u64::from(problem), u64::from(source(sample))).below(1009);
             let text = format!("Attempt {drawn} of problem {problem}: the answer is \\\\boxed{{{}}}", drawn % 3);
             lines.push(format!(
                 r#"{{"problem_id": "p{problem:02}", "prompt": "?", "gold": "1", "sample_index": {sample}, "text": "{text}"}}"#
@@ -29,14 +30,6 @@ fn log(source: fn(u32) -> u32) -> String {
         }
     }
     lines.join("\n") + "\n"
-}
-
-/// SplitMix64.
-fn random(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 fn page(log: &str) -> (String, String) {

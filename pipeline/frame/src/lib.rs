@@ -124,18 +124,8 @@ mod tests {
             problem_id: id.into(),
             n: 8,
             correct,
-            unparsed: 0,
-            timed_out: 0,
-            unjudged: 0,
-            cot_correct: None,
-            truncated: 0,
-            distinct: None,
-            modal_correct: None,
-            mean_tokens: None,
-            mean_entropy: None,
-            answer_entropy: None,
             stratum: stratum.into(),
-            exposure: String::new(),
+            ..Default::default()
         }
     }
 

@@ -96,8 +96,8 @@ pub struct Recorded {
     pub ours: Outcome,
 }
 
-/// Per-problem counts of verdicts: all that pass@k needs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Per-problem counts of verdicts: all that pass@k needs. The default knows nothing: no samples, no names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     pub model: String,
     pub benchmark: String,

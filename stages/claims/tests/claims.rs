@@ -15,18 +15,7 @@ fn counts(model: &str, correct: impl Fn(u32) -> u32) -> Vec<Counts> {
         problem_id: format!("{i:03}"),
         n: N,
         correct: correct(i),
-        unparsed: 0,
-        timed_out: 0,
-        unjudged: 0,
-        cot_correct: None,
-        truncated: 0,
-        distinct: None,
-        modal_correct: None,
-        mean_tokens: None,
-        mean_entropy: None,
-        answer_entropy: None,
-        stratum: String::new(),
-        exposure: String::new(),
+        ..Default::default()
     };
     (0..120).map(row).collect()
 }

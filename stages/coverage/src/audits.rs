@@ -46,18 +46,8 @@ mod tests {
             problem_id: format!("p{problem}"),
             n: 10,
             correct: 1,
-            unparsed: 0,
-            timed_out: 0,
-            unjudged: 0,
-            cot_correct: None,
             truncated: truncated + problem % 2,
-            distinct: None,
-            modal_correct: None,
-            mean_tokens: None,
-            mean_entropy: None,
-            answer_entropy: None,
-            stratum: String::new(),
-            exposure: String::new(),
+            ..Default::default()
         };
         (0..20).map(row).collect()
     }

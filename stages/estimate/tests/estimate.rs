@@ -15,18 +15,8 @@ fn counts(problem: &str, correct: u32, timed_out: u32) -> Counts {
         problem_id: problem.into(),
         n: N,
         correct,
-        unparsed: 0,
         timed_out,
-        unjudged: 0,
-        cot_correct: None,
-        truncated: 0,
-        distinct: None,
-        modal_correct: None,
-        mean_tokens: None,
-        mean_entropy: None,
-        answer_entropy: None,
-        stratum: String::new(),
-        exposure: String::new(),
+        ..Default::default()
     }
 }
 

@@ -51,16 +51,8 @@ fn counts(params: &ImportParams, row: &Row) -> Result<Counts> {
         correct,
         unparsed: row.optional_whole(&["unparsed"])?.unwrap_or(0),
         timed_out: row.optional_whole(&["timed_out"])?.unwrap_or(0),
-        unjudged: 0,
-        cot_correct: None,
-        truncated: 0,
-        distinct: None,
-        modal_correct: None,
-        mean_tokens: None,
-        mean_entropy: None,
-        answer_entropy: None,
         stratum: row.optional_text(&["stratum", "source", "level"])?.unwrap_or_default(),
-        exposure: String::new(),
+        ..Default::default()
     })
 }
 

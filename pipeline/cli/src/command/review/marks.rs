@@ -135,18 +135,7 @@ mod tests {
             problem_id: problem.into(),
             n: 64,
             correct,
-            unparsed: 0,
-            timed_out: 0,
-            unjudged: 0,
-            cot_correct: None,
-            truncated: 0,
-            distinct: None,
-            modal_correct: None,
-            mean_tokens: None,
-            mean_entropy: None,
-            answer_entropy: None,
-            stratum: String::new(),
-            exposure: String::new(),
+            ..Default::default()
         }
     }
 
