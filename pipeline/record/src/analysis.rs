@@ -93,15 +93,15 @@ pub struct SeedEffect {
     /// Interval over runs crossed with problems; None for a single run, which says nothing about the method.
     pub lo: Option<f64>,
     pub hi: Option<f64>,
-    /// Satterthwaite degrees of freedom of the crossed random effects.
-    pub df: Option<f64>,
+    /// Two-sided p of "no difference", over runs and problems; None for `pass_at_k` and for a single run.
+    pub p: Option<f64>,
     /// Training runs.
     pub runs: u32,
     /// Variance components of one (run, problem): between runs, between problems, interaction plus sampling; None for one run.
     pub var_run: Option<f64>,
     pub var_problem: Option<f64>,
     pub var_rest: Option<f64>,
-    /// `crossed random effects`, `problems only` where that interval is wider (few runs often show no spread by chance), or `checkpoint only`.
+    /// `runs and problems` (crossed random effects, each with its own t quantile), `problems only` where that interval is wider (few runs often show no spread by chance), or `checkpoint only`.
     pub method: String,
     pub n_problems: u32,
     /// Smallest number of samples of a problem in any run.

@@ -2,7 +2,7 @@
 
 use crate::error::{Result, at_least, in_unit};
 use crate::interval::Interval;
-use crate::matrix::{Matrix, mean};
+use crate::matrix::{Matrix, mean, variance};
 use crate::special::t_quantile;
 
 /// Crossed random effects: y_rj = μ + run_r + problem_j + rest_rj.
@@ -10,10 +10,10 @@ use crate::special::t_quantile;
 pub struct RunEffect {
     /// Mean over runs and problems.
     pub mean: f64,
-    /// Its standard error over new runs *and* new problems: √((MS_R + MS_P - MS_RP) / (RM)).
-    pub se: f64,
-    /// Satterthwaite degrees of freedom of `se`, at least 1.
-    pub df: f64,
+    /// Runs R, at least 2.
+    pub runs: usize,
+    /// Problems M, at least 2.
+    pub problems: usize,
     /// Variance between runs.
     pub var_run: f64,
     /// Variance between problems.
@@ -22,7 +22,7 @@ pub struct RunEffect {
     pub var_rest: f64,
 }
 
-/// Fits `y`: rows = training runs, columns = problems, entries e.g. d_j(k) of run r. Variances are cut at 0.
+/// Fits `y`: rows = training runs, columns = problems, entries e.g. d_j(k) of run r. Unbiased variances, cut at 0.
 ///
 /// # Errors
 /// Fewer than two runs (one checkpoint allows no interval for the method) or two problems.
@@ -33,52 +33,63 @@ pub fn run_effect(y: &Matrix) -> Result<RunEffect> {
     let by_run: Vec<f64> = (0..y.rows()).map(|r| mean(y.row(r))).collect();
     let by_problem: Vec<f64> = (0..y.cols()).map(|j| mean(&y.column(j))).collect();
     let grand = mean(&by_run);
-    let spread = |means: &[f64]| -> f64 { means.iter().map(|m| (m - grand).powi(2)).sum() };
     let rest = |r: usize, j: usize| (y.row(r)[j] - by_run[r] - by_problem[j] + grand).powi(2);
     let residual: f64 = (0..y.rows()).flat_map(|r| (0..y.cols()).map(move |j| rest(r, j))).sum();
-    let ms = MeanSquares {
-        run: problems * spread(&by_run) / (runs - 1.0),
-        problem: runs * spread(&by_problem) / (problems - 1.0),
-        rest: residual / ((runs - 1.0) * (problems - 1.0)),
-    };
+    let var_rest = residual / ((runs - 1.0) * (problems - 1.0));
     Ok(RunEffect {
         mean: grand,
-        se: (ms.of_mean() / (runs * problems)).sqrt(),
-        df: ms.df(runs, problems),
-        var_run: ((ms.run - ms.rest) / problems).max(0.0),
-        var_problem: ((ms.problem - ms.rest) / runs).max(0.0),
-        var_rest: ms.rest,
+        runs: y.rows(),
+        problems: y.cols(),
+        var_run: (variance(&by_run) - var_rest / problems).max(0.0),
+        var_problem: (variance(&by_problem) - var_rest / runs).max(0.0),
+        var_rest,
     })
 }
 
-struct MeanSquares {
-    run: f64,
-    problem: f64,
-    rest: f64,
-}
-
-impl MeanSquares {
-    fn of_mean(&self) -> f64 {
-        (self.run + self.problem - self.rest).max(0.0)
-    }
-
-    fn df(&self, runs: f64, problems: f64) -> f64 {
-        let noise = self.run.powi(2) / (runs - 1.0)
-            + self.problem.powi(2) / (problems - 1.0)
-            + self.rest.powi(2) / ((runs - 1.0) * (problems - 1.0));
-        if noise > 0.0 { (self.of_mean().powi(2) / noise).max(1.0) } else { 1.0 }
-    }
-}
-
 impl RunEffect {
+    /// What the runs, and what the problems bring to the variance of the mean: σ_R²/R + σ_RP²/(RM) and σ_P²/M.
+    fn parts(&self) -> (f64, f64) {
+        let (runs, problems) = (self.runs as f64, self.problems as f64);
+        ((self.var_run + self.var_rest / problems) / runs, self.var_problem / problems)
+    }
+
+    /// Standard error of the mean over new runs *and* new problems.
+    pub fn se(&self) -> f64 {
+        let (of_runs, of_problems) = self.parts();
+        (of_runs + of_problems).sqrt()
+    }
+
+    /// Half of the interval of the mean (estimand T): each part of the variance with the t quantile of its own degrees of freedom,
+    /// √(t²(R-1) (σ_R²/R + σ_RP²/RM) + t²(M-1) σ_P²/M). One Satterthwaite quantile for the sum covers .89 where runs matter and R is 3:
+    /// it takes a small spread between three runs for a well known one (docs/statistics.md).
+    ///
+    /// # Errors
+    /// A level outside (0, 1).
+    pub fn half_width(&self, level: f64) -> Result<f64> {
+        in_unit("level", level)?;
+        let t = |units: usize| t_quantile(0.5 + 0.5 * level, units as f64 - 1.0);
+        let (of_runs, of_problems) = self.parts();
+        Ok((t(self.runs).powi(2) * of_runs + t(self.problems).powi(2) * of_problems).sqrt())
+    }
+
     /// (lo, hi) of the mean over training runs and problems (estimand T).
     ///
     /// # Errors
     /// A level outside (0, 1).
     pub fn interval(&self, level: f64) -> Result<(f64, f64)> {
-        in_unit("level", level)?;
-        let half = t_quantile(0.5 + 0.5 * level, self.df) * self.se;
+        let half = self.half_width(level)?;
         Ok((self.mean - half, self.mean + half))
+    }
+
+    /// Two-sided p of "the mean is 0": 1 minus the largest level whose interval leaves 0 out; 1 when the mean is 0.
+    pub fn p(&self) -> f64 {
+        let excludes = |p: f64| self.half_width(1.0 - p).is_ok_and(|half| half < self.mean.abs());
+        let (mut low, mut high) = (1e-12, 1.0);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if excludes(middle) { high = middle } else { low = middle }
+        }
+        high
     }
 }
 
@@ -95,8 +106,8 @@ pub struct MethodInterval {
 
 /// The interval of [`run_effect`], or `over_problems` (of the per-problem means over runs) where that is wider.
 ///
-/// A handful of runs often shows less spread than their own sampling noise; the estimate of √(MS_R + MS_P - MS_RP) is then below the
-/// uncertainty that the problems alone bring, and 0 when all values agree.
+/// Where few problems carry the mean, and where all values agree, the interval over problems (Wilson, or +1/2-adjusted) is the one that
+/// keeps its level.
 ///
 /// # Errors
 /// See [`run_effect`]; a level outside (0, 1).
@@ -129,7 +140,7 @@ mod tests {
                 .collect();
             let fit = run_effect(&Matrix::from_rows(&rows).unwrap()).unwrap();
             square += fit.mean * fit.mean;
-            estimated += fit.se * fit.se;
+            estimated += fit.se().powi(2);
         }
         let exact = 0.09 / 4.0 + 0.25 / 12.0 + 0.16 / 48.0;
         assert!((square / repeats as f64 / exact - 1.0).abs() < 0.1);
@@ -146,6 +157,25 @@ mod tests {
         let wilson = crate::interval::wilson(&[1.0; 3], 0.95).unwrap();
         let found = method_interval(&equal, 0.95, wilson).unwrap();
         assert!(found.problems_only && found.interval == (wilson.lo, wilson.hi), "all ones are no proof of a certain method");
+    }
+
+    // R: sqrt(qt(.975, 2)^2 * .01 + qt(.975, 99)^2 * .0001) with σ_R² = .03, σ_P² = .01, σ_RP² = 0, R = 3, M = 100.
+    #[test]
+    fn each_part_has_its_own_quantile() {
+        let effect = RunEffect { mean: 0.5, runs: 3, problems: 100, var_run: 0.03, var_problem: 0.01, var_rest: 0.0 };
+        let half = (4.302_652_73f64.powi(2) * 0.01 + 1.984_216_95f64.powi(2) * 1e-4).sqrt();
+        assert!((effect.half_width(0.95).unwrap() - half).abs() < 1e-7);
+        assert!((effect.se() - 0.0101f64.sqrt()).abs() < 1e-15);
+    }
+
+    #[test]
+    fn p_is_five_percent_when_zero_is_the_edge_and_one_when_it_is_the_centre() {
+        let mut effect = RunEffect { mean: 0.0, runs: 3, problems: 50, var_run: 0.02, var_problem: 0.3, var_rest: 0.1 };
+        assert_eq!(effect.p(), 1.0);
+        effect.mean = effect.half_width(0.95).unwrap();
+        assert!((effect.p() - 0.05).abs() < 1e-9, "{}", effect.p());
+        effect.mean *= -3.0;
+        assert!(effect.p() < 0.01);
     }
 
     #[test]

@@ -3,15 +3,12 @@
 use crate::{Evidence, Panel};
 use beyond_record::SeedEffect;
 use beyond_statistics::claims::runs::{OverRuns, over_runs};
-use beyond_statistics::claims::tested::sign_p;
 use beyond_statistics::claims::{Difference, Judgement, Size};
 
-const LEVEL: f64 = 0.95;
-
-/// One row over runs, as the rules want it, with the degrees of freedom of its interval.
+/// One row over runs, as the rules want it, with its p.
 struct Found {
     over: OverRuns,
-    df: f64,
+    p: f64,
 }
 
 impl Evidence {
@@ -30,14 +27,12 @@ impl Evidence {
                 && (row.setting.as_str(), row.k) == (setting, k)
         };
         let found = self.seeds.iter().find(of_panel).and_then(found)?;
-        let p = sign_p(found.over.at, LEVEL, found.df);
-        Some((over_runs(judge, &found.over, checkpoint), p))
+        Some((over_runs(judge, &found.over, checkpoint), found.p))
     }
 }
 
 fn found(row: &SeedEffect) -> Option<Found> {
     let at = Difference { k: row.k, diff: row.mean, lo: row.lo?, hi: row.hi? };
-    let problems_only = row.method.starts_with("problems only");
     let over = OverRuns {
         at,
         runs: row.runs,
@@ -46,6 +41,5 @@ fn found(row: &SeedEffect) -> Option<Found> {
         var_problem: row.var_problem?,
         var_rest: row.var_rest?,
     };
-    let df = if problems_only { f64::from(row.n_problems) - 1.0 } else { row.df? };
-    Some(Found { over, df })
+    Some(Found { over, p: row.p? })
 }

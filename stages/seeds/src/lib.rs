@@ -11,6 +11,8 @@ pub use params::*;
 use anyhow::Result;
 use beyond_record::SeedEffect;
 use beyond_stage::{Job, Stage};
+use beyond_statistics::claims::Difference;
+use beyond_statistics::claims::tested::sign_p;
 use beyond_statistics::counts::doubling_ks;
 use beyond_statistics::interval::{self, Interval};
 use beyond_statistics::matrix::{Matrix, mean};
@@ -26,7 +28,7 @@ pub struct Seeds;
 
 impl Stage for Seeds {
     const NAME: &'static str = "seeds";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {
@@ -87,7 +89,7 @@ fn effect(params: &Params, group: &Group, k: u32, estimand: Estimand, values: &[
         mean: mean(&by_problem),
         lo: component(|found| found.interval.0).map(|lo| lo.max(estimand.least())),
         hi: component(|found| found.interval.1).map(|hi| hi.min(1.0)),
-        df: component(|found| found.effect.df),
+        p: found.as_ref().filter(|_| estimand == Estimand::Difference).map(|found| p_over_both(found, over_problems)),
         runs: y.rows() as u32,
         var_run: component(|found| found.effect.var_run),
         var_problem: component(|found| found.effect.var_problem),
@@ -100,12 +102,18 @@ fn effect(params: &Params, group: &Group, k: u32, estimand: Estimand, values: &[
     })
 }
 
+/// p of "no difference": the larger of that over runs and problems and that over problems alone, as the wider interval is printed.
+fn p_over_both(found: &MethodInterval, over_problems: Interval) -> f64 {
+    let problems = Difference { k: 0, diff: found.effect.mean, lo: over_problems.lo, hi: over_problems.hi };
+    found.effect.p().max(sign_p(problems, LEVEL, found.effect.problems as f64 - 1.0))
+}
+
 /// How the interval was made, and what it is conditional on.
 fn method(found: Option<&MethodInterval>, bases: &[Run]) -> String {
     let made = match found {
         None => "checkpoint only",
         Some(found) if found.problems_only => "problems only",
-        Some(_) => "crossed random effects",
+        Some(_) => "runs and problems",
     };
     let one_base = bases.len() > 1 && bases.iter().all(|run| run.model == bases[0].model);
     if one_base { format!("{made}; given one base") } else { made.to_string() }
