@@ -137,7 +137,7 @@ impl Expansion<'_> {
         for (id, benchmark) in &self.spec.benchmarks {
             let Some(filter) = &benchmark.without_guessable else { continue };
             let cell = (filter.model.clone(), filter.of.clone(), filter.setting.clone());
-            let params = plain(beyond_verify::FilterParams { benchmark: id.clone(), texts: 2000 });
+            let params = plain(beyond_verify::FilterParams { benchmark: id.clone(), texts: 2000, solved_below: filter.solved_below });
             let inputs = vec![
                 output("problems", self.problems_of(&filter.of), "problems"),
                 output("completions", self.completions_of(&cell), "completions"),
@@ -268,7 +268,7 @@ impl Expansion<'_> {
             setting: setting_id.clone(),
             n,
             sampling: sampling_of(setting, self.spec.seed),
-            template: model.template.clone(),
+            template: setting.template.as_ref().unwrap_or(&model.template).clone(),
             endpoint: model.endpoint.clone(),
         };
         let mut inputs = vec![output("problems", self.problems_of(benchmark), "problems")];
@@ -584,6 +584,7 @@ fn sampling_of(setting: &Setting, seed: u64) -> beyond_sample::Sampling {
         max_tokens: setting.max_tokens,
         seed: setting.seed.unwrap_or(seed),
         power: setting.power,
+        forbid: setting.forbid.clone(),
     }
 }
 

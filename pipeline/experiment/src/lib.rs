@@ -122,14 +122,16 @@ mod tests {
         assert!(format!("{:?}", second.inputs).contains("train/base@2"), "{:?}", second.inputs);
         assert!(format!("{:?}", find("sample/grpo-100@3/program-2/t0.6").unwrap().inputs).contains("train/grpo@3"));
         assert!(find("verify/base@2/program-2/t0.6").is_some() && find("estimate/base@2/program-2/t0.6").is_none());
-        assert!(find("sample/grpo/program-2/matched").is_some() && find("sample/grpo@2/program-2/matched").is_none());
+        let matching = format!("{:?}", find("match/grpo@2/program-2/matched").unwrap().inputs);
+        assert!(matching.contains("sample/base@2/program-2/t0.6"), "a run meets the entropy of its own base: {matching}");
         let seeds = format!("{:?}", find("seeds/base/grpo/program-2/t0.6").unwrap().inputs);
         for input in
             ["base-1", "base-3", "model-2", "verify/grpo@3/program-2/t0.6", "verify/base@2/program-2/t0.6", "verify/base/program-2/t0.6"]
         {
             assert!(seeds.contains(&format!("{input:?}")), "{input} in {seeds}");
         }
-        assert!(find("seeds/base/grpo/program-2/t1.2").is_none(), "only one run is sampled at T = 1.2");
+        assert!(format!("{:?}", find("sample/grpo@2/modular-3-unprobed/t0.6").unwrap().inputs).contains("filter/modular-3-unprobed"));
+        assert!(format!("{:?}", find("filter/modular-3-unprobed").unwrap().inputs).contains("verify/base/modular-3/probe"));
         assert!(!find("report").unwrap().params.to_string().contains('@'), "the report draws the first run");
         assert!(steps("small").iter().all(|step| !step.id.contains('@')));
     }

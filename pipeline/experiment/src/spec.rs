@@ -106,7 +106,7 @@ pub struct Benchmark {
     /// The problems stand in the result log of this model.
     #[serde(default)]
     pub results_of: Option<String>,
-    /// Another benchmark without the problems that a model's shuffled answers solve.
+    /// Another benchmark without its guessable problems.
     #[serde(default)]
     pub without_guessable: Option<WithoutGuessable>,
     /// Only counts are known: there are no problems.
@@ -129,7 +129,7 @@ pub struct Benchmark {
     pub published: String,
 }
 
-/// Whose answers are shuffled over which benchmark (paper Fig 12).
+/// Which problems of a benchmark are guessable (paper Fig 12), by answer shuffling or by a no-reasoning probe.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithoutGuessable {
@@ -139,6 +139,10 @@ pub struct WithoutGuessable {
     pub model: String,
     /// Under this setting.
     pub setting: String,
+    /// The setting is a no-reasoning probe: problems that it solves in less than this share of its answers, but not never, are removed (the
+    /// paper: 0.05). None: problems are removed that the model's answers to other problems solve as often as its own.
+    #[serde(default)]
+    pub solved_below: Option<f64>,
 }
 
 /// One model: give exactly one of `pretrain`, `supervised`, `reinforce`, `snapshot`, `path`, `endpoint`, `results`.
@@ -270,10 +274,16 @@ pub struct Setting {
     /// Choose the temperature so that the mean token entropy equals that of another cell (Fig 17).
     #[serde(default)]
     pub match_entropy: Option<MatchEntropy>,
+    /// Prompt template under this setting instead of the model's.
+    #[serde(default)]
+    pub template: Option<String>,
+    /// Characters that no drawn token may contain (the no-reasoning probe of the laboratory).
+    #[serde(default)]
+    pub forbid: String,
     /// Name on figures.
     #[serde(default)]
     pub label: String,
-    /// `temperature` (a point of the sweep of Fig 16), `entropy-matched` (Fig 17), or empty.
+    /// `temperature` (a point of the sweep of Fig 16), `entropy-matched` (Fig 17), `probe` (answers without reasoning, Fig 12), or empty.
     #[serde(default)]
     pub purpose: String,
 }

@@ -86,7 +86,7 @@ fn sampling(decoder: &Decoder, requests: usize, count: u32, prompt: usize, token
     };
     let requests: Vec<Request> = (0..requests).map(request).collect();
     let top_p = if temperature == 1.0 { 1.0 } else { 0.95 };
-    let params = SamplingParams { temperature, top_p, top_k: 0, max_tokens: tokens, stop_ids: vec![], seed: 1 };
+    let params = SamplingParams { temperature, top_p, top_k: 0, max_tokens: tokens, stop_ids: vec![], forbidden_ids: vec![], seed: 1 };
     let start = cpu_seconds();
     let done = sample(decoder, &requests, &params, threads, None, |_, _, _| {}).expect("samples");
     done.tokens as f64 / (cpu_seconds() - start)

@@ -100,6 +100,15 @@ impl Tokenizer {
         self.inner.decode(ids, true).map_err(|e| anyhow!("cannot decode {ids:?}: {e}"))
     }
 
+    /// Ids of the ordinary tokens whose text has one of these characters, in rising order; none for an empty text.
+    pub fn ids_with(&self, characters: &str) -> Vec<u32> {
+        if characters.is_empty() {
+            return Vec::new();
+        }
+        let has = |id: &u32| self.decode(&[*id]).is_ok_and(|text| text.contains(|c| characters.contains(c)));
+        (0..self.vocab_size() as u32).filter(has).collect()
+    }
+
     /// Number of tokens, special ones included: the embedding needs at least as many rows.
     pub fn vocab_size(&self) -> usize {
         let highest = self.inner.get_vocab(true).into_values().max();

@@ -8,7 +8,8 @@ use beyond_model::{Decoder, Family, Request, SamplingParams, sample};
 
 fn drawn(decoder: &Decoder) -> Vec<u32> {
     let request = Request { prompt_ids: vec![1, 5, 9, 13], key: 77, count: 1, ..Request::default() };
-    let params = SamplingParams { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: 12, stop_ids: vec![], seed: 0 };
+    let params =
+        SamplingParams { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: 12, stop_ids: vec![], forbidden_ids: vec![], seed: 0 };
     let mut ids = Vec::new();
     sample(decoder, &[request], &params, 1, None, |_, _, s| ids = s.ids).expect("samples");
     ids

@@ -70,7 +70,8 @@ fn thirty_two_greedy_tokens_equal_transformers() {
         let reference = reference(&dir);
         let decoder = Decoder::load(&dir).expect("loads");
         let request = Request { prompt_ids: ids(&reference["prompt_ids"]), count: 2, ..Request::default() };
-        let params = SamplingParams { temperature: 0.0, top_p: 1.0, top_k: 0, max_tokens: 32, stop_ids: vec![], seed: 0 };
+        let params =
+            SamplingParams { temperature: 0.0, top_p: 1.0, top_k: 0, max_tokens: 32, stop_ids: vec![], forbidden_ids: vec![], seed: 0 };
         let mut samples = Vec::new();
         sample(&decoder, &[request], &params, 1, None, |_, _, s| samples.push(s.ids)).expect("samples");
         assert_eq!(samples, vec![ids(&reference["greedy32_ids"]); 2], "{model}");

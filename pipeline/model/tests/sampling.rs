@@ -8,7 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn params(config: &Config) -> SamplingParams {
-    SamplingParams { temperature: 0.8, top_p: 0.95, top_k: 0, max_tokens: 40, stop_ids: config.eos_ids.clone(), seed: 11 }
+    SamplingParams {
+        temperature: 0.8,
+        top_p: 0.95,
+        top_k: 0,
+        max_tokens: 40,
+        stop_ids: config.eos_ids.clone(),
+        forbidden_ids: vec![],
+        seed: 11,
+    }
 }
 
 fn requests(config: &Config, count: u32) -> Vec<Request> {
@@ -108,6 +116,29 @@ fn completions_end_with_a_stop_token_or_at_the_limit() {
     assert!(samples.values().all(|s| s.ids.len() == 4 && s.finish == Finish::Length));
 }
 
+/// Forbidding half of the tokens leaves the conditional law of the others: their log-probabilities differ from the scorer's by one constant.
+#[test]
+fn forbidden_tokens_are_never_drawn_and_the_others_keep_their_ratios() {
+    let config = common::tiny(Family::Qwen2);
+    let decoder = common::decoder(&config, 6);
+    let request = Request { prompt_ids: vec![1, 4, 9], key: 5, count: 2000, ..Request::default() };
+    let forbidden: Vec<u32> = (0..23).filter(|id| id % 2 == 1).collect();
+    let params =
+        SamplingParams { temperature: 1.0, top_p: 1.0, max_tokens: 1, stop_ids: vec![], forbidden_ids: forbidden, ..params(&config) };
+    let samples = collect(&decoder, std::slice::from_ref(&request), &params, 2);
+    assert!(samples.values().all(|s| s.ids[0] % 2 == 0));
+    let candidates: Vec<[u32; 1]> = (0..23).step_by(2).map(|id| [id]).collect();
+    let pairs: Vec<Scorable> = candidates.iter().map(|c| Scorable { image: None, prompt: &request.prompt_ids, completion: c }).collect();
+    let free: Vec<f64> = decoder.score(&pairs, 1).expect("scores").iter().map(|s| f64::from(s.logprobs[0])).collect();
+    let mass: f64 = free.iter().map(|logp| logp.exp()).sum();
+    for s in samples.values() {
+        assert!((s.logprob_sum - (free[s.ids[0] as usize / 2] - mass.ln())).abs() < 1e-4);
+    }
+    let all = SamplingParams { forbidden_ids: (0..23).collect(), ..params };
+    let refused = sample(&decoder, &[request], &all, 1, None, |_, _, _| ()).unwrap_err();
+    assert!(refused.to_string().contains("every token"), "{refused}");
+}
+
 /// First tokens of 20,000 samples against the model's own probabilities: chi-squared with 22 degrees of freedom.
 #[test]
 fn first_tokens_follow_the_distribution() {
@@ -115,7 +146,7 @@ fn first_tokens_follow_the_distribution() {
     let decoder = common::decoder(&config, 6);
     let prompt = [1, 4, 9];
     let request = Request { prompt_ids: prompt.to_vec(), key: 5, count: 20_000, ..Request::default() };
-    let params = SamplingParams { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: 1, stop_ids: vec![], seed: 3 };
+    let params = SamplingParams { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: 1, stop_ids: vec![], forbidden_ids: vec![], seed: 3 };
     let mut counts = [0u32; 23];
     sample(&decoder, &[request], &params, 2, None, |_, _, s| counts[s.ids[0] as usize] += 1).expect("samples");
     let candidates: Vec<[u32; 1]> = (0..23).map(|id| [id]).collect();

@@ -22,6 +22,12 @@ const TEMPLATES: &[Template] = &[
                and put your final answer within \\boxed{}.<|im_end|>\n<|im_start|>assistant\n",
     },
     Template {
+        name: "qwen-direct",
+        used: "ours: the no-reasoning probe of guessable problems (the study does not give its own)",
+        text: "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n{question}\nGive only the final answer, \
+               without any reasoning, within \\boxed{}.<|im_end|>\n<|im_start|>assistant\n",
+    },
+    Template {
         name: "qwen25-math-cot",
         used: "Oat-Zero (Fig 22)",
         text: "<|im_start|>system\nPlease reason step by step, and put your final answer within \\boxed{}.<|im_end|>\n\

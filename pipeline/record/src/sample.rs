@@ -4,7 +4,7 @@ use crate::{Outcome, Process};
 use serde::{Deserialize, Serialize};
 
 /// One problem of a benchmark.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// Benchmark id, as the spec names it.
     pub benchmark: String,
@@ -27,7 +27,7 @@ pub struct Problem {
 }
 
 /// One sampled completion.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Completion {
     pub model: String,
     pub benchmark: String,

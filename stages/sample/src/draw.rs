@@ -65,6 +65,7 @@ fn model_params(model: &Loaded, sampling: &Sampling) -> SamplingParams {
         top_k: sampling.top_k,
         max_tokens: sampling.max_tokens,
         stop_ids: model.tokenizer.eos_ids().to_vec(),
+        forbidden_ids: model.tokenizer.ids_with(&sampling.forbid),
         seed: sampling.seed,
     }
 }

@@ -44,6 +44,9 @@ pub struct Sampling {
     /// Power sampling: the whole-sequence distribution p(y)^alpha by resampling among `power.candidates` drawn completions.
     #[serde(default)]
     pub power: Option<Power>,
+    /// Characters that no drawn token may contain: the no-reasoning probe forbids those that separate steps. Empty is left out of keys.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub forbid: String,
 }
 
 /// Power sampling (arXiv 2510.14901) by self-normalised importance resampling.
@@ -141,7 +144,8 @@ pub struct MatchParams {
 
 impl Default for MatchParams {
     fn default() -> Self {
-        let sampling = Sampling { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: max_tokens(), seed: seed(), power: None };
+        let sampling =
+            Sampling { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: max_tokens(), seed: seed(), power: None, forbid: String::new() };
         MatchParams { sampling, template: plain(), probe: 8, tolerance: 0.01, ceiling: 3.0 }
     }
 }

@@ -157,7 +157,15 @@ fn answers(decoder: &Decoder, tokenizer: &Tokenizer, problems: &[Problem], count
         count,
     };
     let requests: Vec<Prompted> = prompts.iter().enumerate().map(request).collect();
-    let params = SamplingParams { temperature: 1.0, top_p: 1.0, top_k: 0, max_tokens: 48, stop_ids: tokenizer.eos_ids().to_vec(), seed: 5 };
+    let params = SamplingParams {
+        temperature: 1.0,
+        top_p: 1.0,
+        top_k: 0,
+        max_tokens: 48,
+        stop_ids: tokenizer.eos_ids().to_vec(),
+        forbidden_ids: vec![],
+        seed: 5,
+    };
     let mut drawn = Vec::new();
     sample(decoder, &requests, &params, threads, None, |problem, _, sample| drawn.push((problem, sample)))?;
     Ok(drawn)

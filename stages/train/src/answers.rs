@@ -24,6 +24,7 @@ pub fn pairs(answers: &Answers, seed: u64, student: &Decoder, tokenizer: &Tokeni
                 top_k: 0,
                 max_tokens: *max_tokens,
                 stop_ids: tokenizer.eos_ids().to_vec(),
+                forbidden_ids: vec![],
                 seed,
             };
             let problems = Problems::new(problems, seed, tokenizer)?;

@@ -87,6 +87,7 @@ impl Roller<'_> {
             top_k: 0,
             max_tokens: self.recipe.max_tokens,
             stop_ids: self.tokenizer.eos_ids().to_vec(),
+            forbidden_ids: vec![],
             seed: self.seed,
         };
         let mut drawn: Vec<Vec<(u32, Sample)>> = vec![Vec::new(); asked.len()];

@@ -62,4 +62,8 @@ pub struct FilterParams {
     pub benchmark: String,
     /// Completions of other problems that are tried on each problem.
     pub texts: u32,
+    /// The completions are those of a no-reasoning probe: a problem solved in less than this share of them, but not never, is guessable.
+    /// None: the answers are shuffled. In (0, 1].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved_below: Option<f64>,
 }

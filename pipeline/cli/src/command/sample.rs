@@ -18,6 +18,7 @@ pub fn sample(args: &SampleArgs) -> Result<ExitCode> {
         top_k: args.top_k,
         max_tokens: args.max_tokens,
         stop_ids: tokenizer.eos_ids().to_vec(),
+        forbidden_ids: vec![],
         seed: args.seed,
     };
     let prompt_ids = tokenizer.bos_id().into_iter().chain(tokenizer.encode(&args.prompt)?).collect();

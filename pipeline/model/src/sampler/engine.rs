@@ -39,6 +39,13 @@ pub(crate) struct Engine<'a> {
     pub finished: Vec<Finished>,
 }
 
+/// What a draw works in: logits without the forbidden tokens, and the scratch of the draw itself.
+#[derive(Default)]
+struct DrawBuffers {
+    allowed: Vec<f32>,
+    scratch: draw::Scratch,
+}
+
 #[derive(Default)]
 struct Buffers {
     x: Vec<f32>,
@@ -52,7 +59,7 @@ struct Buffers {
     act: Vec<f32>,
     logits: Vec<f32>,
     scores: Vec<f32>,
-    draw: draw::Scratch,
+    draw: DrawBuffers,
 }
 
 impl<'a> Engine<'a> {
@@ -229,10 +236,25 @@ fn draw_for(
     rule: Rule,
     row: &Row,
     logits: &[f32],
-    scratch: &mut draw::Scratch,
+    buffers: &mut DrawBuffers,
 ) -> Result<Drawn> {
     let u = uniform(params.seed, requests[row.request].key, row.sample, row.ids.len() as u32);
-    let drawn = draw(logits, rule, u, scratch);
+    let logits = allowed(logits, &params.forbidden_ids, &mut buffers.allowed);
+    let drawn = draw(logits, rule, u, &mut buffers.scratch);
     ensure!(drawn.is_some(), "request {}: a logit is not a number; the weights of this decoder have diverged", row.request);
     Ok(drawn.expect("checked"))
+}
+
+/// A logit below every other, finite so that its weight times its logit is 0.
+const NEVER: f32 = -1e30;
+
+/// The logits, with those of forbidden tokens so low that they have no probability.
+fn allowed<'l>(logits: &'l [f32], forbidden: &[u32], buffer: &'l mut Vec<f32>) -> &'l [f32] {
+    if forbidden.is_empty() {
+        return logits;
+    }
+    buffer.clear();
+    buffer.extend_from_slice(logits);
+    forbidden.iter().for_each(|&id| buffer[id as usize] = NEVER);
+    buffer
 }

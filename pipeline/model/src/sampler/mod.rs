@@ -35,6 +35,8 @@ pub struct SamplingParams {
     pub max_tokens: u32,
     /// Tokens that end a completion. The one that does is part of it.
     pub stop_ids: Vec<u32>,
+    /// Tokens that are never drawn. Probabilities and entropies are then those of the law without them.
+    pub forbidden_ids: Vec<u32>,
     /// Seed of all random numbers.
     pub seed: u64,
 }
@@ -166,7 +168,9 @@ fn check_params(decoder: &Decoder, params: &SamplingParams) -> Result<()> {
     );
     ensure!(params.top_p > 0.0 && params.top_p <= 1.0, "top_p is {}, expected a number above 0 and at most 1", params.top_p);
     ensure!(params.max_tokens > 0, "max_tokens is 0, expected at least 1");
-    decoder.check_ids(&params.stop_ids)
+    ensure!(params.forbidden_ids.len() < decoder.config.vocab, "every token of the vocabulary is forbidden");
+    decoder.check_ids(&params.stop_ids)?;
+    decoder.check_ids(&params.forbidden_ids)
 }
 
 /// Rows of the prompt.

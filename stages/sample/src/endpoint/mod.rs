@@ -80,6 +80,11 @@ fn check(params: &Params, endpoint: &Endpoint, sampling: &Sampling) -> Result<()
             "power sampling needs the log-probability of whole completions, which servers do not give: use a checkpoint (`path`)"
         ));
     }
+    if !sampling.forbid.is_empty() {
+        bail!(user_error(
+            "`forbid` needs the tokens of the model, which servers do not list: use a checkpoint (`path`), or a prompt that asks for the bare answer (`template: qwen-direct`)"
+        ));
+    }
     if params.n > shape::MOST {
         bail!(user_error(format!("n is {}: an endpoint draws at most {} samples of a problem", params.n, shape::MOST)));
     }

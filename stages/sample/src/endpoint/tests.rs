@@ -28,7 +28,7 @@ fn problem(id: &str, image: &str) -> Problem {
 
 fn params(url: &str, n: u32) -> Params {
     let endpoint = Endpoint { url: url.into(), model: "tiny".into(), key_variable: String::new(), chunk: 16, parallel: 3, chat: false };
-    let sampling = Sampling { temperature: 0.6, top_p: 0.95, top_k: 0, max_tokens: 32, seed: 7, power: None };
+    let sampling = Sampling { temperature: 0.6, top_p: 0.95, top_k: 0, max_tokens: 32, seed: 7, power: None, forbid: String::new() };
     Params { model: "m".into(), setting: "s".into(), n, sampling, template: "plain".into(), endpoint: Some(endpoint) }
 }
 
