@@ -1,6 +1,7 @@
 //! Seeded mutations of real-looking answers: no panic, the same judgement twice, never more steps than the budget.
 //!
-//! `cargo run --example fuzz -- N [SEED]`; the failing input is printed and the exit status is 1.
+//! `cargo run --example fuzz -- N [SEED]`; the failing input is printed and the exit status is 1. Every 100,000 inputs a line says what was done so
+//! far, so that a run that is cut off has still said it.
 
 use beyond_verifier::{Options, Policy, explain_math, grade_choice, grade_math_with, math::steps_of_math};
 use std::{panic::catch_unwind, process::ExitCode, time::Instant};
@@ -171,12 +172,39 @@ fn main() -> ExitCode {
         most = most.max(steps);
         let ms = before.elapsed().as_secs_f64() * 1e3;
         if ms > slowest.0 {
-            slowest = (ms, format!("{:.60?} | {:.60?}", gold, answer));
+            slowest = (ms, format!("{:?} | {:?}", head(&gold), head(&answer)));
+        }
+        if (k + 1) % 100_000 == 0 {
+            println!(
+                "{} inputs, {:.0} CPU seconds, at most {most} steps, slowest {:.1} ms: {}",
+                k + 1,
+                cpu_seconds(),
+                slowest.0,
+                slowest.1
+            );
         }
     }
     println!("{n} inputs of seed {seed}: no panic, every judgement twice the same, at most {most} steps");
-    println!("{outcomes:?}; {:.0} s, slowest input {:.1} ms (six judgements): {}", start.elapsed().as_secs_f64(), slowest.0, slowest.1);
+    println!(
+        "{outcomes:?}; {:.0} CPU seconds, {:.0} s, slowest input {:.1} ms (seven judgements): {}",
+        cpu_seconds(),
+        start.elapsed().as_secs_f64(),
+        slowest.0,
+        slowest.1
+    );
     ExitCode::SUCCESS
+}
+
+fn head(text: &str) -> &str {
+    &text[..boundary(text, 60)]
+}
+
+/// Processor time of this process so far.
+fn cpu_seconds() -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` outlives the call that fills it.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// Golds and answers of the committed cases.

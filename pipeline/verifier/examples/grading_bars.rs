@@ -206,7 +206,7 @@ fn report(name: &str, pairs: &[(String, String)], policy: Policy) {
     times.sort_by(|a, b| a.0.total_cmp(&b.0));
     let at = |q: f64| times[((times.len() - 1) as f64 * q) as usize].0;
     let (max, worst) = times[times.len() - 1];
-    for (ms, i) in times.iter().rev().take(5).filter(|t| t.0 > 2.0) {
+    for (ms, i) in times.iter().rev().take(12).filter(|t| t.0 > 2.0) {
         let head: String = pairs[*i].1.chars().take(40).collect();
         println!("  slow: {ms:.2} ms, {} bytes, gold {:?}, {head:?}", pairs[*i].1.len(), pairs[*i].0);
     }
@@ -313,6 +313,7 @@ fn hostile() -> Vec<(String, String)> {
             all.push((gold.to_owned(), format!("The answer is {}", &fill(unit)[..crate_floor(&fill(unit), 4000)])));
         }
     }
+    all.extend(long_answers());
     for (gold, answer) in [
         ("10^{10^{10^{10}}}", "10^{10}"),
         ("10^{10^{10^{10}}}", "10^{10^{10^{11}}}"),
@@ -329,6 +330,52 @@ fn hostile() -> Vec<(String, String)> {
         ("\\pm1\\pm2\\pm3\\pm4", "\\pm4\\pm3\\pm2\\pm1"),
     ] {
         all.push((gold.to_owned(), answer.to_owned()));
+    }
+    all
+}
+
+/// Well-formed answers of up to 4 kB, the longest that is read, each against itself in another order and against a near miss.
+fn long_answers() -> Vec<(String, String)> {
+    let joined = |n: i64, term: &dyn Fn(i64) -> String, sep: &str| {
+        let parts: Vec<String> = (1..=n).map(term).collect();
+        let back: Vec<String> = parts.iter().rev().cloned().collect();
+        let mut missed = parts.clone();
+        missed[0] = format!("{}7", parts[0]);
+        (parts.join(sep), back.join(sep), missed.join(sep))
+    };
+    type Term = fn(i64) -> String;
+    let kinds: [(&str, &str, &str, Term); 22] = [
+        ("", ", ", "", |k| k.to_string()),
+        ("\\{", ", ", "\\}", |k| format!("\\sqrt{{{k}}}")),
+        ("(", ", ", ")", |k| format!("\\frac{{1}}{{{k}}}")),
+        ("", "+", "", |k| format!("\\frac{{1}}{{{}}}", 2 * k + 1)),
+        ("", "\\cdot ", "", |k| format!("\\frac{{{}}}{{{}}}", 97 * k + 1, 89 * k + 2)),
+        ("", "+", "", |k| format!("\\sqrt{{{k}}}")),
+        ("", "+", "", |k| format!("\\sin {k}")),
+        ("", "+", "", |k| format!("x^{{{k}}}")),
+        ("", "+", "", |k| format!("{k}x_{{{k}}}")),
+        ("", "", "", |k| format!("(x-{k})")),
+        ("", "\\cup ", "", |k| format!("({},{})", 2 * k, 2 * k + 1)),
+        ("", "\\cup ", "", |k| format!("[\\sqrt{{{k}}},\\sqrt{{{k}}}+\\frac19]")),
+        ("", ", ", "", |k| format!("x={k}")),
+        ("", ", ", "", |k| format!("({k},{})", k * k)),
+        ("", " \\text{ or } ", "", |k| format!("x<{k}")),
+        ("", "+", "", |k| format!("{k}!")),
+        ("", "+", "", |k| format!("\\binom{{{}}}{{{k}}}", 9000 - k)),
+        ("", "+", "", |k| format!("2^{{{k}}}")),
+        ("", "+", "", |k| format!("\\ln {k}")),
+        ("", "+", "", |k| format!("e^{{\\frac{{{k}i\\pi}}{{7}}}}")),
+        ("\\begin{pmatrix}", " & ", "\\end{pmatrix}", |k| if k % 12 == 0 { format!("{k} \\\\ {k}") } else { k.to_string() }),
+        ("", "\\pm ", "", |k| format!("\\sqrt{{{k}}}")),
+    ];
+    let mut all = Vec::new();
+    for (open, sep, close, term) in kinds {
+        for n in [8, 40, 150] {
+            let (a, b, c) = joined(n, &term, sep);
+            let wrap = |s: &str| format!("{open}{s}{close}");
+            all.push((wrap(&a), wrap(&b)));
+            all.push((wrap(&a), format!("So it is \\boxed{{{}}}.", wrap(&c))));
+        }
     }
     all
 }

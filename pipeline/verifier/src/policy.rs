@@ -68,7 +68,7 @@ impl Default for Options {
             set_as_relation: true,
             inline_math_spans_lines: true,
             decimal_comma: DecimalComma::Either,
-            budget: 1_000_000,
+            budget: 400_000,
         }
     }
 }

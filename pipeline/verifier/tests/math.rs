@@ -273,6 +273,34 @@ fn nested_parts_and_many_signs_are_bounded() {
     assert_eq!(grade_math(&signs(7), "5", Policy::Strict).outcome, Outcome::Unjudged);
 }
 
+/// What used to take long or to run out of steps: factorials and binomials beyond a float, roots of high degree, many
+/// answers in another order, unions that differ in one end.
+#[test]
+fn long_answers_are_decided() {
+    let joined = |term: &dyn Fn(i64) -> String, sep: &str, back: bool| {
+        let mut parts: Vec<String> = (1..=100).map(term).collect();
+        if back {
+            parts.reverse();
+        }
+        parts.join(sep)
+    };
+    let roots = |k: i64| format!("\\sqrt{{{k}}}");
+    let intervals = |k: i64| format!("({},{})", 2 * k, 2 * k + 1);
+    assert!(correct(&joined(&roots, ", ", false), &joined(&roots, ", ", true)));
+    assert!(!correct(&joined(&roots, ", ", false), &joined(&roots, ", ", true).replace("{100}", "{101}")));
+    let part = |text: String| text[..text.match_indices("\\cup").nth(39).map_or(0, |m| m.0)].to_owned();
+    let union = part(joined(&intervals, "\\cup ", false));
+    assert_eq!(grade_math(&union, &union.replace("(8,9)", "(8,9]"), Policy::Strict).outcome, Outcome::Incorrect);
+    assert!(correct("\\binom{10000}{5000}", "\\binom{9999}{4999}\\cdot 2"));
+    assert!(!correct("\\binom{10000}{5000}", "\\binom{10000}{4999}"));
+    assert!(!correct("\\frac{1}{2004!}", "\\frac{1}{2006!}+\\sqrt{2}"));
+    assert!(correct("2^{0.521}", "\\sqrt[1000]{2^{521}}"));
+    for policy in [Policy::Strict, Policy::Paper] {
+        assert_ne!(grade_math("x^2", "\\boxed{x^.521^.521^.521^.521^.521}", policy).outcome, Outcome::Correct);
+        assert_ne!(grade_math("5", &format!("\\boxed{{{}}}", "1e9348".repeat(600)), policy).outcome, Outcome::Correct);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -123,9 +123,10 @@ impl Judge<'_> {
         if listed(gold) && listed(pred) || (!Reader::is_region(&a) && !Reader::is_region(&b)) && (listed(gold) || listed(pred)) {
             return None;
         }
-        // Ends may still agree within a tolerance.
+        let rounded = self.tolerance.is_some() || self.options.decimals.is_some() || has_decimal(gold) || has_decimal(pred);
         Some(reader.compare(&a, &b).or(|| match (gold, pred) {
-            (Node::Interval(..), Node::Interval(..)) | (Node::SetOp(..), Node::SetOp(..)) => self.single(gold, pred),
+            // Ends may still agree within a tolerance.
+            (Node::Interval(..), Node::Interval(..)) | (Node::SetOp(..), Node::SetOp(..)) if rounded => self.single(gold, pred),
             _ => Verdict::different("different sets of real numbers"),
         }))
     }
@@ -269,6 +270,10 @@ fn prepared(node: &Node) -> Node {
         },
         other => matrix::computed(other),
     }
+}
+
+fn has_decimal(node: &Node) -> bool {
+    node.any(&|n| matches!(n, Node::Num(n) if n.ulp.is_some()))
 }
 
 fn is_listing(node: &Node) -> bool {

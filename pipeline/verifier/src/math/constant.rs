@@ -22,23 +22,28 @@ pub fn square_free(mut n: u64) -> (u64, u64) {
     (outside, n)
 }
 
+/// Longest constant, in bits of numerator and denominator.
+const BITS: u64 = 4096;
+
+/// All parts joined by `op`, as long as what is joined stays short.
+fn folded(parts: &[Node], start: i64, op: fn(BigRational, BigRational) -> BigRational) -> Option<BigRational> {
+    let mut value = BigRational::from_integer(start.into());
+    for part in parts {
+        value = op(value, constant(part)?);
+        if bits(&value) > BITS {
+            return None;
+        }
+    }
+    Some(value)
+}
+
 /// A rational constant written with `+ - * /` and small integer powers; no variables.
 pub fn constant(node: &Node) -> Option<BigRational> {
-    const BITS: u64 = 4096;
     let value = match node {
         Node::Num(n) => return Some(n.value.clone()),
         Node::Neg(a) => -constant(a)?,
-        Node::Add(v) => v.iter().try_fold(BigRational::zero(), |s, n| Some(s + constant(n)?))?,
-        Node::Mul(v) => {
-            let mut product = BigRational::from_integer(1.into());
-            for n in v {
-                product *= constant(n)?;
-                if bits(&product) > BITS {
-                    return None;
-                }
-            }
-            product
-        }
+        Node::Add(v) => folded(v, 0, |sum, x| sum + x)?,
+        Node::Mul(v) => folded(v, 1, |product, x| product * x)?,
         Node::Div(a, b) => {
             let (a, b) = (constant(a)?, constant(b)?);
             if b.is_zero() {

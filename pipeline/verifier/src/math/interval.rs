@@ -206,7 +206,12 @@ impl Interval {
 
     /// n-th root of x >= 0.
     pub fn root(&self, n: u32, cx: Cx) -> Real {
-        cx.spend(4)?;
+        // A root of n times the precision's bits is taken; from here on logarithms are cheaper.
+        if n > 16 && self.sign() == Some(Ordering::Greater) {
+            let part = Self::rational(&BigRational::new(1.into(), n.into()), cx);
+            return self.ln(cx)?.mul(&part, cx)?.exp(cx);
+        }
+        cx.spend(u64::from(n).pow(2))?;
         if !self.is_non_negative() {
             return Err(if self.sign() == Some(Ordering::Less) { Stop::Undefined } else { Stop::Unsure });
         }

@@ -1,7 +1,7 @@
 //! Several answers: order-free unless said otherwise, named or not, subset and superset fail.
 
 use super::{
-    modular,
+    modular::{self, Print},
     relation::{self, Assignment},
     tree::{Node, Rel},
     verdict::{Judge, Verdict},
@@ -174,19 +174,26 @@ impl Judge<'_> {
         if !self.options.tolerance.is_empty() {
             return self.matched_with_tolerances(a, b);
         }
-        let (a, b) = (self.deduplicated(a), self.deduplicated(b));
+        let (a, mut b) = (self.deduplicated(a), self.deduplicated(b));
         if a.len() != b.len() {
             return count_differs(a.len(), b.len());
         }
-        self.matched(&a, &b, |x, y| self.compare(&x.value, &y.value))
+        for i in 0..a.len() {
+            // Equal fingerprints stand opposite each other, so that the same answers in another order are found at once.
+            let partner = (i..b.len()).find(|j| same(&a[i].1, &b[*j].1));
+            b.swap(i, partner.unwrap_or(i));
+        }
+        let entries = |printed: Vec<(Entry, Option<Print>)>| printed.into_iter().map(|p| p.0).collect::<Vec<_>>();
+        self.matched(&entries(a), &entries(b), |x, y| self.compare(&x.value, &y.value))
     }
 
     /// Duplicates collapse; equal fingerprints find them without comparing everything with everything.
-    fn deduplicated(&self, all: &[Entry]) -> Vec<Entry> {
-        let mut kept: Vec<Entry> = Vec::new();
+    fn deduplicated(&self, all: &[Entry]) -> Vec<(Entry, Option<Print>)> {
+        let mut kept: Vec<(Entry, Option<Print>)> = Vec::new();
         for entry in all {
-            if !kept.iter().any(|k| k.value == entry.value || self.same_print(&k.value, &entry.value)) {
-                kept.push(entry.clone());
+            let print = modular::print(&entry.value, self.budget).ok().flatten();
+            if !kept.iter().any(|(k, other)| k.value == entry.value || same(other, &print)) {
+                kept.push((entry.clone(), print));
             }
         }
         kept
@@ -196,9 +203,10 @@ impl Judge<'_> {
     fn matched(&self, a: &[Entry], b: &[Entry], equal: impl Fn(&Entry, &Entry) -> Verdict) -> Verdict {
         let mut used = vec![false; b.len()];
         let mut worst = None;
-        for x in a {
+        for (i, x) in a.iter().enumerate() {
             let mut found = false;
-            for (j, y) in b.iter().enumerate() {
+            // The one opposite first.
+            for (j, y) in b.iter().enumerate().skip(i).chain(b.iter().enumerate().take(i)) {
                 if used[j] {
                     continue;
                 }
@@ -253,6 +261,11 @@ impl Judge<'_> {
         let entries = |v: &[Node]| v.iter().map(|n| Entry { name: None, value: n.clone() }).collect::<Vec<_>>();
         self.in_order(&entries(a), &entries(b))
     }
+}
+
+/// Equal fingerprints.
+fn same(a: &Option<Print>, b: &Option<Print>) -> bool {
+    a.as_ref().zip(b.as_ref()).is_some_and(|(x, y)| x.same(y))
 }
 
 fn count_differs(gold: usize, pred: usize) -> Verdict {

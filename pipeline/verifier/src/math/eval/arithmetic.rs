@@ -22,7 +22,10 @@ impl Eval<'_> {
     /// As a real interval; complex values are no real ones.
     pub fn real(&self, value: &Val) -> Result<Interval, Stop> {
         match value {
-            Val::Exact(x) => Ok(Interval::rational(x, self.cx)),
+            Val::Exact(x) => {
+                self.cx.spend(1)?;
+                Ok(Interval::rational(x, self.cx))
+            }
             Val::Real(x) => Ok(x.clone()),
             Val::Complex(..) => Err(Stop::Unsupported),
         }

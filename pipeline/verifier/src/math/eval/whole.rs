@@ -1,34 +1,49 @@
 //! Functions of whole numbers, finite sums and products, determinants.
 
-use super::{Eval, MAX_TERMS, Out, Val};
+use super::{EXACT_BITS, Eval, MAX_TERMS, Out, Val};
 use crate::math::{
     command::Big,
-    interval::Stop,
+    interval::{Interval, Stop},
     tree::{Func, Node},
 };
+use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
 
+/// Largest n of n! and of binomial coefficients.
+const LARGEST: u64 = 10_000;
+
 impl Eval<'_> {
-    pub(super) fn factorial(&self, x: &Val, step: u64) -> Out {
+    pub(super) fn factorial(&self, x: &Val, step: usize) -> Out {
         let Val::Exact(n) = x else {
             return Err(Stop::Unsupported);
         };
         let Some(n) = n.is_integer().then(|| n.numer().to_u64()).flatten() else {
             return Err(Stop::Undefined);
         };
-        if n > 10_000 {
+        if n > LARGEST {
             return Err(Stop::Unsupported);
         }
-        let mut product = Val::int(1);
-        let mut k = n;
-        while k > 1 {
-            product = self.mul(&product, &Val::int(i64::try_from(k).unwrap_or(1)))?;
-            k = k.saturating_sub(step);
+        let factors = (1..=n).rev().step_by(step);
+        let product = self.whole_product(factors)?;
+        Ok(self.exact(BigRational::from_integer(product)))
+    }
+
+    /// The product of small natural numbers: as many at a time as fit a machine word.
+    fn whole_product(&self, factors: impl Iterator<Item = u64>) -> Result<BigInt, Stop> {
+        let (mut product, mut word) = (BigInt::one(), 1u64);
+        for factor in factors {
+            let Some(next) = word.checked_mul(factor) else {
+                self.cx.budget.spend(8 + product.bits() / 64)?;
+                product *= word;
+                word = factor;
+                continue;
+            };
+            word = next;
         }
-        Ok(product)
+        Ok(product * word)
     }
 
     /// Falling factorial over k!; k a natural number.
@@ -37,18 +52,17 @@ impl Eval<'_> {
             return Err(Stop::Unsupported);
         };
         let whole = k.is_integer() && !k.is_negative();
-        let Some(mut k) = whole.then(|| k.numer().to_i64()).flatten() else {
+        let Some(k) = whole.then(|| k.numer().to_i64()).flatten() else {
             return Err(Stop::Undefined);
         };
         if n.is_integer() && !n.is_negative() {
-            let rest = (n - BigRational::from_integer(k.into())).to_integer().to_i64();
-            match rest {
-                Some(rest) if rest < 0 => return Ok(Val::int(0)),
-                Some(rest) => k = k.min(rest),
-                None => {}
+            match n.numer().to_u64() {
+                Some(n) if n < k.unsigned_abs() => return Ok(Val::int(0)),
+                Some(n) if n <= LARGEST => return self.choices(n, k.unsigned_abs()),
+                _ => {}
             }
         }
-        if k > 10_000 {
+        if k > 1_000 {
             return Err(Stop::Unsupported);
         }
         let mut product = Val::int(1);
@@ -57,6 +71,17 @@ impl Eval<'_> {
             product = self.div(&self.mul(&product, &above)?, &Val::int(j + 1))?;
         }
         Ok(product)
+    }
+
+    /// k of n things, as the quotient of two products: exact while it is short, else an interval.
+    fn choices(&self, n: u64, k: u64) -> Out {
+        let k = k.min(n - k);
+        let (above, below) = (self.whole_product(n - k + 1..=n)?, self.whole_product(1..=k)?);
+        if above.bits() <= 4 * EXACT_BITS {
+            return Ok(self.exact(BigRational::from_integer(above / below)));
+        }
+        let enclosed = |x: BigInt| Interval::rational(&BigRational::from_integer(x), self.cx);
+        Ok(Val::Real(enclosed(above).div(&enclosed(below), self.cx)?))
     }
 
     pub(super) fn modulo(&self, a: &Val, m: &Val) -> Out {

@@ -200,7 +200,8 @@ impl Parser<'_> {
 
     fn postfix(&mut self) -> Option<Node> {
         let mut node = self.component()?;
-        loop {
+        // What is raised and raised again nests: as deep as brackets may, else nothing is read.
+        for _ in 0..MAX_DEPTH {
             if self.accept('!') {
                 node = Node::Func(Func::Factorial, vec![node]);
                 continue;
@@ -217,6 +218,8 @@ impl Parser<'_> {
                 None => return Some(node),
             }
         }
+        self.attempts = MAX_ATTEMPTS + 1;
+        None
     }
 
     /// `{expr}` or one atom.

@@ -6,33 +6,40 @@ use crate::{latex, python};
 /// Strips an answer; `skip_unit` is set for minerva_math and carp_en.
 pub fn strip(text: &str, skip_unit: bool) -> String {
     let mut s = text.trim_matches(python::is_space).replace('\n', "");
-    s = s.trim_end_matches('.').replace("\\!", "");
-    s = arrays(&s).replace("bmatrix", "pmatrix");
+    s = replaced(s.trim_end_matches('.').to_owned(), "\\!", "");
+    s = replaced(arrays(&s), "bmatrix", "pmatrix");
     for (from, to) in [("tfrac", "frac"), ("dfrac", "frac"), ("\\neq", "\\ne"), ("\\leq", "\\le"), ("\\geq", "\\ge")] {
-        s = s.replace(from, to);
+        s = replaced(s, from, to);
     }
     for (from, to) in [("\\left", ""), ("\\right", ""), ("\\{", "{"), ("\\}", "}")] {
-        s = s.replace(from, to);
+        s = replaced(s, from, to);
     }
     s = without_final_text(&s);
     if !skip_unit {
         s = units::remove(&s);
     }
     for mark in ["^{\\circ}", "^\\circ", "\\$", "$", "\\(", "\\)"] {
-        s = s.replace(mark, "");
+        s = replaced(s, mark, "");
     }
     s = word_number::word_to_num(&s).unwrap_or(s);
     s = unwrapped(&s, "\\text{", true);
     for key in ["x=", "y=", "z=", "x\\in", "y\\in", "z\\in", "x\\to", "y\\to", "z\\to"] {
-        s = s.replace(key, "");
+        s = replaced(s, key, "");
     }
-    s = s.replace("\\emptyset", "{}").replace("(-\\infty,\\infty)", "\\mathbb{R}");
-    s = s.replace("\\%", "").replace('%', "").replace(" .", " 0.").replace("{.", "{0.");
+    for (from, to) in [("\\emptyset", "{}"), ("(-\\infty,\\infty)", "\\mathbb{R}"), ("\\%", ""), ("%", ""), (" .", " 0."), ("{.", "{0.")] {
+        s = replaced(s, from, to);
+    }
     finish(infinity(&s))
 }
 
+/// All occurrences replaced. Most texts hold none, and looking for its first byte is far cheaper than looking for a word.
+fn replaced(text: String, from: &str, to: &str) -> String {
+    let first = from.as_bytes()[0];
+    if text.as_bytes().contains(&first) { text.replace(from, to) } else { text }
+}
+
 fn finish(s: String) -> String {
-    let mut s = s.replace("and", "").replace("\\mathbf", "");
+    let mut s = replaced(replaced(s, "and", ""), "\\mathbf", "");
     s = unwrapped(&s, "\\mbox{", false);
     if s.contains('j') && !s.contains('i') {
         s = s.replace('j', "i");
@@ -101,11 +108,11 @@ fn unwrapped(s: &str, open: &str, keep: bool) -> String {
 }
 
 fn infinity(s: &str) -> String {
-    let mut s = s.replace("infinity", "\\infty");
+    let mut s = replaced(s.to_owned(), "infinity", "\\infty");
     if !s.contains("\\infty") {
-        s = s.replace("inf", "\\infty");
+        s = replaced(s, "inf", "\\infty");
     }
-    s.replace("+\\inity", "\\infty")
+    replaced(s, "+\\inity", "\\infty")
 }
 
 /// `(\d+)\.0*([^\d])` -> `\1\2`, then `(\d+)\.0*$` -> `\1`.

@@ -98,9 +98,9 @@ impl<'a> Reader<'a> {
             Node::SetOp(op, a, b) => {
                 let (a, b) = (self.set(a)?, self.set(b)?);
                 match op {
-                    SetOp::Union => self.merge(&a, &b, |x, y| x || y),
-                    SetOp::Intersection => self.merge(&a, &b, |x, y| x && y),
-                    SetOp::Difference => self.merge(&a, &b, |x, y| x && !y),
+                    SetOp::Union => self.merge(a, b, |x, y| x || y),
+                    SetOp::Intersection => self.merge(a, b, |x, y| x && y),
+                    SetOp::Difference => self.merge(a, b, |x, y| x && !y),
                 }
             }
             Node::Builder(head, condition) => self.builder(head, condition),
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
             Node::Chain(variable, rest) if matches!(variable.as_ref(), Node::Sym(_)) => match rest.as_slice() {
                 [(Rel::In, domain)] => {
                     let (a, b) = (self.set(domain)?, self.set(condition)?);
-                    self.merge(&a, &b, |x, y| x && y)
+                    self.merge(a, b, |x, y| x && y)
                 }
                 _ => None,
             },
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
         for item in items {
             for value in super::list::expanded(item) {
                 let x = self.value(&value)?;
-                all = self.merge(&all, &RealSet::point(x), |a, b| a || b)?;
+                all = self.merge(all, RealSet::point(x), |a, b| a || b)?;
             }
         }
         Some(all)
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
             Some(_) => return None,
             None => RealSet::half_line(self.value(high)?, false, high_closed),
         };
-        self.merge(&above, &below, |a, b| a && b)
+        self.merge(above, below, |a, b| a && b)
     }
 
     fn value(&mut self, node: &Node) -> Option<Val> {
@@ -163,21 +163,24 @@ impl<'a> Reader<'a> {
     }
 
     /// Combines membership point by point.
-    fn merge(&self, a: &RealSet, b: &RealSet, op: impl Fn(bool, bool) -> bool) -> Option<RealSet> {
+    fn merge(&self, a: RealSet, b: RealSet, op: impl Fn(bool, bool) -> bool) -> Option<RealSet> {
         let mut out = RealSet { cuts: Vec::new(), at: Vec::new(), between: vec![op(a.between[0], b.between[0])] };
         let (mut i, mut j) = (0, 0);
-        while i < a.cuts.len() || j < b.cuts.len() {
-            let order = match (a.cuts.get(i), b.cuts.get(j)) {
+        let (mut left, mut right) = (a.cuts.into_iter().peekable(), b.cuts.into_iter().peekable());
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (None, None) => break,
                 (Some(x), Some(y)) => self.order(x, y),
                 (Some(_), None) => Ordering::Less,
-                _ => Ordering::Greater,
+                (None, Some(_)) => Ordering::Greater,
             };
             let in_a = if order == Ordering::Greater { a.between[i] } else { a.at[i] };
             let in_b = if order == Ordering::Less { b.between[j] } else { b.at[j] };
-            let cut = if order == Ordering::Greater { &b.cuts[j] } else { &a.cuts[i] };
-            i += usize::from(order != Ordering::Greater);
-            j += usize::from(order != Ordering::Less);
-            out.cuts.push(cut.clone());
+            let from_a = if order == Ordering::Greater { None } else { left.next() };
+            let from_b = if order == Ordering::Less { None } else { right.next() };
+            i += usize::from(from_a.is_some());
+            j += usize::from(from_b.is_some());
+            out.cuts.extend(from_a.or(from_b));
             out.at.push(op(in_a, in_b));
             out.between.push(op(a.between[i], b.between[j]));
             if out.cuts.len() > MAX_CUTS {
@@ -203,7 +206,7 @@ impl<'a> Reader<'a> {
         let mut left = first;
         for (rel, right) in rest {
             let part = self.relation(left, *rel, right, &variable)?;
-            all = self.merge(&all, &part, |a, b| a && b)?;
+            all = self.merge(all, part, |a, b| a && b)?;
             left = right;
         }
         Some(all)
@@ -229,9 +232,9 @@ impl<'a> Reader<'a> {
         }
         let mut both = sets.first()?.clone();
         let mut either = both.clone();
-        for set in &sets[1..] {
-            both = self.merge(&both, set, |a, b| a && b)?;
-            either = self.merge(&either, set, |a, b| a || b)?;
+        for set in sets.into_iter().skip(1) {
+            both = self.merge(both, set.clone(), |a, b| a && b)?;
+            either = self.merge(either, set, |a, b| a || b)?;
         }
         Some(if both.is_empty() { either } else { both })
     }

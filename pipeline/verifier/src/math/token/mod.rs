@@ -5,12 +5,15 @@ mod command;
 
 use super::{
     command::{self as commands, Big, Mark},
+    constant::bits,
     number::{self, Grouping, Number},
     tree::{Func, Rel},
     words::{self, Run},
 };
 use base::base_literal;
 
+/// Most bits of the numbers in one answer together.
+const MAX_BITS: u64 = 65_536;
 /// Most tokens in one answer.
 pub const MAX_TOKENS: usize = 2048;
 
@@ -76,7 +79,8 @@ impl Reading {
 
 /// Splits `text` into tokens.
 pub fn tokenise(text: &str, reading: Reading) -> Result<Vec<Token>, Stopped> {
-    let mut lexer = Lexer { text, reading, at: 0, spaced: false, depth: 0, out: Vec::with_capacity(16), text_mode: false, text_depth: 0 };
+    let mut lexer =
+        Lexer { text, reading, at: 0, spaced: false, depth: 0, out: Vec::with_capacity(16), text_mode: false, text_depth: 0, bits: 0 };
     lexer.run(text.len())?;
     Ok(lexer.out)
 }
@@ -92,6 +96,8 @@ struct Lexer<'a> {
     text_mode: bool,
     /// `\text` inside of `\text`.
     text_depth: usize,
+    /// Of all numbers so far.
+    bits: u64,
 }
 
 impl Lexer<'_> {
@@ -235,12 +241,18 @@ impl Lexer<'_> {
         }
         let after_letter = self.text[..self.at].ends_with(|c: char| c.is_ascii_digit());
         match number::scan(rest, self.reading.grouping, self.depth == 0) {
-            Some((n, len)) if !after_letter => {
+            Some((n, len)) if !after_letter && self.room_for(&n) => {
                 self.push(Tok::Num(n), self.at + len);
                 Ok(())
             }
             _ => Err(self.stop("a number of ordinary size")),
         }
+    }
+
+    /// Whether the numbers so far and this one are of ordinary size together: `1e9999` is short to write and long to hold.
+    fn room_for(&mut self, n: &Number) -> bool {
+        self.bits += bits(&n.value);
+        self.bits <= MAX_BITS
     }
 
     fn after_number(&self) -> bool {
