@@ -10,7 +10,7 @@ WITH gains AS (
   FROM whole w JOIN shown_paired p ON p.benchmark = w.benchmark AND p.model = w.model AND p.setting = w.setting AND p.base = w._trained_from AND p.metric = w.metric AND p.subset = w.subset AND p.k = w.k
   WHERE w._main AND w._usual AND w._headline AND w.k = 1 AND w.n_samples = (SELECT max(n_samples) FROM whole WHERE _main AND _usual AND _headline)
 ), strongest AS (FROM gains WHERE place <= least(2, all_of_them - 1))
-SELECT w.*, '' AS _row, w._benchmark || ', ' || w._family AS _panel, w._arm AS _series
+SELECT w.*, '' AS _row, of_kin(w._benchmark, w._family, w._lead) AS _panel, w._arm AS _series
 FROM whole w JOIN strongest s ON w.benchmark = s.benchmark AND w.model IN (s.model, s.base)
 WHERE w._main
 ORDER BY s.place, w._bi, w._mi, w.k

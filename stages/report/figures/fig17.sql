@@ -8,7 +8,7 @@
 -- published: curves Fig17
 WITH matched AS (SELECT DISTINCT benchmark, model FROM whole WHERE _purpose = 'entropy-matched'),
 entropy AS (SELECT benchmark, model, setting, avg(mean_entropy) AS mean_entropy FROM counts GROUP BY ALL)
-SELECT w.* REPLACE (w._x AS _x), e.mean_entropy, _benchmark AS _panel,
+SELECT w.*, e.mean_entropy, _benchmark AS _panel,
   _arm || ', ' || _setting AS _series
 FROM whole w LEFT JOIN entropy e USING (benchmark, model, setting)
 WHERE benchmark IN (SELECT benchmark FROM matched)

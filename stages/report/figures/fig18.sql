@@ -11,4 +11,4 @@ WITH tall AS (
   WHERE reward IS NOT NULL
 )
 SELECT run, algorithm, step, quantity, value, quantity AS _row, coalesce(_kind, '') AS _panel, _label AS _series, _model, step AS _x, value AS _y
-FROM tall WHERE value IS NOT NULL ORDER BY position, _kind = 'controls', _kind = 'other sizes and domains', _kind = 'ablations', _mi, run, step
+FROM tall WHERE value IS NOT NULL ORDER BY position, _kind = 'controls', _kind = 'sizes, domains', _kind = 'ablations', _mi, run, step

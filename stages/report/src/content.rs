@@ -57,10 +57,15 @@ pub struct Content<'a> {
 const CLAIMS: &str = "SELECT claim, kind, statement, verdict, evidence, needed, line FROM claims ORDER BY line, claim";
 const AUDITS: &str = "SELECT benchmark, model, setting, audit, value, lo, hi, passed, blocks, message FROM audits
 ORDER BY passed, NOT blocks, benchmark, model, setting, audit";
-const ACROSS_RUNS: &str = "SELECT b.label AS benchmark, m.label AS model, k, mean AS difference, lo, hi, runs, s.method
-FROM seeds s JOIN all_benchmarks b USING (benchmark) JOIN all_models m ON m.model = s.arm JOIN main_settings USING (benchmark, setting)
-WHERE estimand = 'difference' AND runs > 1 AND k IN (1, (SELECT max(k) FROM seeds t WHERE t.benchmark = s.benchmark AND t.arm = s.arm AND t.setting = s.setting))
-ORDER BY b.position, m.position, k";
+/// One line per benchmark and model that a family leads with: its difference to the model it was trained from, at both ends of the curve.
+const ACROSS_RUNS: &str = "WITH told AS (
+  SELECT *, printf('%+.3f [%+.3f, %+.3f]', mean, lo, hi) AS words, max(k) OVER (PARTITION BY benchmark, base, arm, setting) AS largest
+  FROM seeds WHERE estimand = 'difference' AND runs > 1
+)
+SELECT b.label AS benchmark, m.label AS model, one.words AS 'at k = 1', large.words AS 'at k = K', large.k AS K, large.runs, large.method
+FROM told large JOIN all_benchmarks b USING (benchmark) JOIN all_models m ON m.model = large.arm AND m.headline AND m.base = large.base JOIN main_settings USING (benchmark, setting)
+JOIN told one ON one.k = 1 AND one.benchmark = large.benchmark AND one.base = large.base AND one.arm = large.arm AND one.setting = large.setting
+WHERE large.k = large.largest ORDER BY b.position, m.position";
 const MODELS: &str =
     "SELECT m.label AS model, role, family, coalesce(b.label, '') AS trained_from, m.algorithm, m.step, m.seed, m.description
 FROM all_models m LEFT JOIN (SELECT model, label FROM all_models) b ON b.model = m.base ORDER BY m.position";

@@ -39,7 +39,7 @@ CREATE TEMP VIEW runs AS
 SELECT t.*, coalesce(m.arm, t.run) AS _arm, coalesce(m.label, t.run) AS _label, coalesce(m.position, 200000) AS _mi, coalesce(m.model, t.run) AS _model,
   coalesce(m.family, '') AS _family,
   CASE WHEN m.role = 'control' THEN 'controls' WHEN m.ablation <> '' THEN 'ablations'
-    WHEN m.family <> (SELECT arg_min(family, position) FROM all_models) THEN 'other sizes and domains' ELSE 'algorithms' END AS _kind
+    WHEN m.family <> (SELECT arg_min(family, position) FROM all_models) THEN 'sizes, domains' ELSE 'algorithms' END AS _kind
 FROM train_log t LEFT JOIN all_models m ON m.model = t.run;
 
 -- The study's own curves for benchmarks that are the study's own, for the same panel.

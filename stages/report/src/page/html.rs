@@ -122,8 +122,8 @@ fn across_runs(frame: &Frame) -> String {
     }
     let runs = frame.distinct("runs").join(" or ");
     format!(
-        "<h3>Across training runs</h3>\n<p>The verdicts above compare checkpoints. The same differences averaged over {runs} training runs, with the 95 % interval for new runs \
-         on new problems (<a href=\"#seeds\">all k</a>):</p>\n{}",
+        "<h3>Across training runs</h3>\n<p>The verdicts above compare checkpoints. The differences of the RL models to their bases averaged over {runs} training runs, with the 95 % interval \
+         for new runs on new problems (<a href=\"#seeds\">all arms and k</a>):</p>\n{}",
         table(frame, usize::MAX)
     )
 }
