@@ -52,3 +52,69 @@ fn independent_samples_pass() {
     let (out, page) = page(&log(|sample| sample));
     assert!(!out.contains("BLOCKED") && page.contains("<section id=\"fig2\">"), "{out}");
 }
+
+const PAIR: &str = "\
+name: tiny
+benchmarks:
+  quiz: {results_of: base}
+models:
+  base: {role: base, results: {quiz: {file: ../base.jsonl, format: normalised}}}
+  rl: {role: rl, from: base, results: {quiz: {file: ../rl.jsonl, format: normalised}}}
+evaluate:
+  - {models: [base, rl], benchmarks: [quiz], settings: [published]}
+compare:
+  - {base: base, models: [rl], benchmarks: [quiz], settings: [published]}
+estimate: {extrapolate: 0, band_draws: 2000, replicates: 200}
+";
+
+/// A log of these problems x 8 samples; every prompt starts with `start`.
+fn asked(problems: std::ops::Range<u32>, start: &str, seed: u64) -> String {
+    let mut lines = String::new();
+    for (problem, sample) in problems.flat_map(|problem| (0..8u32).map(move |sample| (problem, sample))) {
+        let drawn = Stream::new(seed + u64::from(problem), u64::from(sample)).below(1009);
+        lines += &format!(
+            r#"{{"problem_id": "p{problem:02}", "prompt": "{start} {problem}", "gold": "1", "sample_index": {sample}, "text": "Try {drawn}: \\boxed{{{}}}"}}"#,
+            drawn % 3
+        );
+        lines.push('\n');
+    }
+    lines
+}
+
+/// What the run prints, and the page, for two models with these logs.
+fn compared(spec: &str, base: &str, rl: &str) -> (String, String) {
+    let project = Project::new();
+    project.write("experiments/tiny.yaml", spec);
+    project.write("base.jsonl", base);
+    project.write("rl.jsonl", rl);
+    let out = project.out(0, &["run", "experiments/tiny.yaml"]);
+    (out, fs::read_to_string(project.path("reports/tiny/index.html")).unwrap())
+}
+
+#[test]
+fn models_that_were_asked_differently_stop_the_report_unless_the_spec_means_it() {
+    let (base, rl) = (asked(0..10, "Solve:", 1), asked(0..10, "Think step by step. Solve:", 2));
+    let (out, page) = compared(PAIR, &base, &rl);
+    assert!(out.contains("BLOCKED by audit prompts against base: 10 of 10 prompts differ"), "{out}");
+    assert!(page.contains("unequal_prompts: true") && !page.contains("<section id=\"fig2\">"), "the analysis is not shown");
+    let meant = PAIR.replace("settings: [published]}\nestimate", "settings: [published], unequal_prompts: true}\nestimate");
+    let (out, page) = compared(&meant, &base, &rl);
+    assert!(!out.contains("BLOCKED") && page.contains("<section id=\"fig2\">"), "{out}");
+    assert!(page.contains("10 of 10 prompts differ"), "it is still told");
+}
+
+#[test]
+fn problems_that_one_model_was_not_asked_are_told_in_the_report() {
+    let both = "benchmarks:\n  quiz: {results_of: all}\nmodels:\n  all: {role: other, results: {quiz: {file: ../all.jsonl, format: normalised}}}\n";
+    let spec =
+        PAIR.replace("benchmarks:\n  quiz: {results_of: base}\nmodels:\n", both).replace("models: [base, rl]", "models: [base, rl, all]");
+    let project = Project::new();
+    project.write("experiments/tiny.yaml", &spec);
+    project.write("all.jsonl", &asked(0..12, "Solve:", 3));
+    project.write("base.jsonl", &asked(0..10, "Solve:", 1));
+    project.write("rl.jsonl", &asked(2..12, "Solve:", 2));
+    let out = project.out(0, &["run", "experiments/tiny.yaml"]);
+    let page = fs::read_to_string(project.path("reports/tiny/index.html")).unwrap();
+    assert!(!out.contains("BLOCKED"), "{out}");
+    assert!(page.contains("8 problems are shared; only the base has p00, p01; only the model has p10, p11"), "the report says it");
+}

@@ -339,6 +339,7 @@ impl Expansion<'_> {
         if self.counts_of(cell) == verified {
             inputs.push(output("verdicts", verified, "verdicts"));
             inputs.push(output("completions", self.completions_of(cell), "completions"));
+            inputs.push(output("problems", self.problems_of(&cell.1), "problems"));
         }
         self.step(cell_id("estimate", cell), "estimate", plain(params), inputs, "estimate", &[("", "estimate")]);
     }
@@ -364,18 +365,51 @@ impl Expansion<'_> {
         let gap_of = others.iter().filter(|other| self.measures_gap(i, other)).map(|other| other.0.clone()).collect();
         let params =
             beyond_distill::Params { band_draws: estimate.band_draws, replicates: estimate.replicates, seed: self.spec.seed, gap_of };
-        let counts = |cell: &Cell| output("counts", self.counts_of(cell), "counts");
-        let all = std::iter::once(base).chain(others).map(counts).collect();
+        let sides = std::iter::once(base).chain(others).enumerate().flat_map(|(at, cell)| self.side(at, cell)).collect();
         let id = format!("distill/{i}/{}/{}/{}", base.0, base.1, base.2);
-        self.step(id, "distill", plain(params), all, path, &[("", "estimate")]);
+        self.step(id, "distill", plain(params), sides, path, &[("", "estimate")]);
         for other in others {
             self.training_runs(base, other, path);
             let id = format!("coverage/{}/{}", base.0, &cell_id("", other)[1..]);
             if self.steps.iter().any(|step| step.id == id) {
                 continue;
             }
-            let inputs = [base, other].map(|cell| output("counts", self.counts_of(cell), "counts")).to_vec();
-            self.step(id, "coverage", plain(beyond_coverage::Params::default()), inputs, path, &[]);
+            self.coverage(i, id, base, other);
+        }
+    }
+
+    /// Counts of the side at this place of a comparison, and its samples where there are some.
+    fn side(&self, at: usize, cell: &Cell) -> Vec<Binding> {
+        let mut inputs = vec![output("counts", self.counts_of(cell), "counts")];
+        let verified = cell_id("verify", cell);
+        if self.counts_of(cell) == verified {
+            inputs.push(output(&format!("verdicts-{at}"), verified, "verdicts"));
+            inputs.push(output(&format!("completions-{at}"), self.completions_of(cell), "completions"));
+        }
+        inputs
+    }
+
+    fn coverage(&mut self, i: usize, id: String, base: &Cell, other: &Cell) {
+        let template = |cell: &Cell| self.spec.models[&cell.0].template.clone();
+        let params = beyond_coverage::Params {
+            base_template: template(base),
+            model_template: template(other),
+            unequal_prompts: self.spec.compare[i].unequal_prompts,
+            ..Default::default()
+        };
+        let mut inputs = [base, other].map(|cell| output("counts", self.counts_of(cell), "counts")).to_vec();
+        inputs.extend(self.shown_to("base_problems", base));
+        inputs.extend(self.shown_to("model_problems", other));
+        let path = format!("compare.{i}");
+        self.step(id, "coverage", plain(params), inputs, &path, &[("", &path)]);
+    }
+
+    /// The problems as a model saw them: those of its own log where it has one; None where only counts are known.
+    fn shown_to(&self, role: &str, cell: &Cell) -> Option<Binding> {
+        match &self.spec.models[&cell.0].results {
+            Some(results) if results[&cell.1].format == "counts" => None,
+            Some(_) => Some(output(role, cell_id("import", cell), "problems")),
+            None => Some(output(role, self.problems_of(&cell.1), "problems")),
         }
     }
 
@@ -468,7 +502,7 @@ impl Expansion<'_> {
     }
 
     fn claims(&mut self) {
-        if self.spec.claims.is_empty() {
+        if self.spec.claims.is_empty() && !self.steps.iter().any(|step| step.stage == "distill") {
             return;
         }
         let claim = |(id, kind): (&String, &beyond_claims::Kind)| {
@@ -515,12 +549,12 @@ impl Expansion<'_> {
             figures: self.spec.report.figures.clone(),
         };
         let mut inputs = self.outputs_of(&[
-            ("claims", &["claims"]),
+            ("claims", &["claims", "contrasts"]),
             ("benchmark", &["problems", "controls"]),
             ("train", &["train_log"]),
             ("verify", &["counts", "audits", "flips", "recorded", "examples"]),
             ("import", &["counts"]),
-            ("estimate", &["curves", "histogram", "extrapolation", "audits"]),
+            ("estimate", &["curves", "guessing", "histogram", "extrapolation", "audits"]),
             ("distill", &["paired", "crossings", "curves"]),
             ("coverage", &["coverage", "problem_changes", "audits"]),
             ("perplexity", &["perplexity", "perplexity_boxes", "likelihood"]),

@@ -328,6 +328,9 @@ pub struct Compare {
     pub benchmarks: Vec<String>,
     /// Setting ids.
     pub settings: Vec<String>,
+    /// The sides have different prompts or templates on purpose; without it, different prompts stop the report.
+    #[serde(default)]
+    pub unequal_prompts: bool,
 }
 
 /// Whose stored answers are scored by whom (Fig 6).

@@ -2,10 +2,13 @@
 //!
 //! Stages read rows, ask here which rows belong together, and hand slices to `beyond-statistics`.
 
+pub mod samples;
+
 use anyhow::{Result, bail, ensure};
 use beyond_record::Counts;
 use beyond_statistics::{Count, paired};
 use polars::prelude::*;
+use std::collections::BTreeSet;
 
 /// A named part of a benchmark: `all`, `stratum=...`, `exposure=...`.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,29 +50,52 @@ fn count(row: &Counts) -> Result<Count> {
     Count::new(row.n, row.correct).map_err(|error| anyhow::anyhow!("{} {} {}: {error}", row.model, row.benchmark, row.problem_id))
 }
 
-/// Two models on the same problems, rows in the order of the problem id.
+/// Two models on the problems that both have, rows in the order of the problem id.
 #[derive(Clone, Debug)]
 pub struct Pair {
     /// The base's rows.
     pub base: Vec<Counts>,
     /// The model's rows, same problems, same order.
     pub model: Vec<Counts>,
+    /// Problems that only the base has.
+    pub only_base: Vec<String>,
+    /// Problems that only the model has.
+    pub only_model: Vec<String>,
 }
 
-/// Pairs by problem id. Errs when a problem is missing on one side, and names it.
+/// Pairs by problem id and leaves out what one side lacks, which `coverage` tells as an audit. Errs when nothing is shared, and names a
+/// problem of each side.
 pub fn pair(base: &[Counts], model: &[Counts]) -> Result<Pair> {
     let keyed = |rows: &[Counts]| rows.iter().map(|row| Ok((row.problem_id.clone(), count(row)?))).collect::<Result<Vec<_>>>();
-    let pairing = paired::pair_by_id(&keyed(base)?, &keyed(model)?)?;
-    for (only, rows) in [(&pairing.only_base, base), (&pairing.only_model, model)] {
-        if let Some(id) = only.first() {
-            bail!(
-                "problem {id:?} has counts for {:?} only ({} such problems): evaluate both models on the same problems",
-                rows[0].model,
-                only.len()
-            );
+    let paired::Pairing { ids, only_base, only_model, .. } = paired::pair_by_id(&keyed(base)?, &keyed(model)?)?;
+    let name = |rows: &[Counts]| rows.first().map(|row| row.model.clone()).unwrap_or_default();
+    ensure!(
+        !ids.is_empty(),
+        "{:?} and {:?} have no problem in common ({:?} and {:?}, for example): evaluate both models on the same problems, with the same ids",
+        name(base),
+        name(model),
+        only_base.first().map_or("none", String::as_str),
+        only_model.first().map_or("none", String::as_str)
+    );
+    let shared: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let of = |rows: &[Counts]| -> Result<Vec<Counts>> {
+        let kept: Vec<Counts> = rows.iter().filter(|row| shared.contains(row.problem_id.as_str())).cloned().collect();
+        sorted(&kept)
+    };
+    Ok(Pair { base: of(base)?, model: of(model)?, only_base, only_model })
+}
+
+impl Pair {
+    /// The pair, or an error that names a problem that one side lacks.
+    pub fn complete(self) -> Result<Pair> {
+        for (only, rows) in [(&self.only_base, &self.base), (&self.only_model, &self.model)] {
+            if let Some(id) = only.first() {
+                let (model, others) = (&rows[0].model, only.len());
+                bail!("problem {id:?} has counts for {model:?} only ({others} such problems): evaluate both models on the same problems");
+            }
         }
+        Ok(self)
     }
-    Ok(Pair { base: sorted(base)?, model: sorted(model)? })
 }
 
 /// The rows in the order of the problem id.
@@ -144,8 +170,12 @@ mod tests {
         let pair = super::pair(&rows, &[row("a", "", 3), row("b", "", 4)]).unwrap();
         assert_eq!(pair.base.iter().map(|row| row.correct).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(pair.model.iter().map(|row| row.correct).collect::<Vec<_>>(), [3, 4]);
-        let message = super::pair(&rows, &rows[..1]).unwrap_err().to_string();
+        let part = super::pair(&rows, &rows[..1]).unwrap();
+        assert_eq!((part.base.len(), part.only_base.as_slice(), part.only_model.len()), (1, ["a".to_string()].as_slice(), 0));
+        let message = part.complete().unwrap_err().to_string();
         assert!(message.contains("\"a\""), "{message}");
+        let message = super::pair(&rows, &[row("c", "", 3)]).unwrap_err().to_string();
+        assert!(message.contains("no problem in common") && message.contains("\"c\""), "{message}");
     }
 
     #[test]

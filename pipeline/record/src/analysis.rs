@@ -37,7 +37,10 @@ pub struct Paired {
     pub setting: String,
     pub metric: String,
     pub subset: String,
+    /// Samples per problem; for `pass@tokens` the budget in generated tokens.
     pub k: u32,
+    /// Threshold of metrics that have one (Cover@tau), else None.
+    pub tau: Option<f64>,
     pub diff: f64,
     /// Pointwise interval.
     pub lo: f64,
@@ -58,6 +61,9 @@ pub struct Crossing {
     pub base: String,
     pub model: String,
     pub setting: String,
+    /// What crosses, and with it the unit of every k here: samples for `pass@k`, samples of the model for `pass@k(equal tokens)`, generated
+    /// tokens for `pass@tokens`.
+    pub metric: String,
     pub subset: String,
     /// Largest k looked at.
     pub k_max: u32,
@@ -68,7 +74,7 @@ pub struct Crossing {
     pub k_hi: Option<f64>,
     /// Share of bootstrap replicates without a crossing up to k_max.
     pub p_no_crossing: f64,
-    /// First-loss confidence set [first_loss_lo, first_loss_hi]; hi None: not established by k_max.
+    /// First-loss confidence set [first_loss_lo, first_loss_hi]; hi None: not established by k_max. Only for k = 1, 2, 3, ...; else [1, None].
     pub first_loss_lo: u32,
     pub first_loss_hi: Option<u32>,
     /// Largest k of the initial gain region; 0 when there is none.
@@ -237,6 +243,52 @@ pub struct Claim {
     pub needed: String,
     /// YAML line of the claim, 1-based; 0 when unknown.
     pub line: u32,
+}
+
+/// One of the contrasts of a panel (a model against a base on a benchmark in a setting) that were fixed before looking, with its p adjusted
+/// over all panels of the report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contrast {
+    pub benchmark: String,
+    pub base: String,
+    pub model: String,
+    pub setting: String,
+    /// `first k` (difference of pass@1), `last k` (of pass@n), `crossing` (gain at the first k and loss at the last), `coverage` (McNemar).
+    pub contrast: String,
+    /// The k of the difference; the last one for `crossing`, n for `coverage`.
+    pub k: u32,
+    /// Mean difference, model - base, at `k`; None for `crossing`.
+    pub diff: Option<f64>,
+    /// Unadjusted p, two-sided but for `crossing`.
+    pub p: f64,
+    /// Holm: reject at or below .05 and no false claim is made in any panel, with probability .95.
+    pub p_holm: f64,
+    /// Benjamini-Hochberg: reject at or below .05 and 5 % of what is rejected is false, on average.
+    pub q: f64,
+    /// Contrasts adjusted together.
+    pub contrasts: u32,
+}
+
+/// How much of a model's coverage answers that ignore the problem would reach: the answers to *other* problems, shuffled (statistics 7.6).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Guessing {
+    pub benchmark: String,
+    pub model: String,
+    pub setting: String,
+    pub subset: String,
+    /// Samples per problem, the smallest of the subset.
+    pub n: u32,
+    pub n_problems: u32,
+    /// Problems whose rate is known: others of the same type of answer were answered. The rest counts as rate 0.
+    pub known: u32,
+    /// Mean over problems of the guessing rate g, in [0, 1].
+    pub mean_rate: f64,
+    /// Expected number of problems that n guesses solve: sum of 1 - (1 - g)^n.
+    pub expected_solved: f64,
+    /// Problems that the model solved at n.
+    pub solved: u32,
+    /// Of these, problems whose successes do not exceed Binomial(n, g) at a false-discovery rate of 5 %.
+    pub guessable: u32,
 }
 
 /// The true success rate of one problem: a sum over all correct answers, temperature 1, no truncation.

@@ -53,6 +53,8 @@ table! {
     PerplexityBox => "perplexity_boxes",
     Likelihood => "likelihood",
     Claim => "claims",
+    Contrast => "contrasts",
+    Guessing => "guessing",
     Example => "examples",
     ExactRate => "exact_rates",
     ExactCurve => "exact_curves",

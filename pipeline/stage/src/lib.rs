@@ -11,6 +11,7 @@ pub mod key;
 pub mod progress;
 mod stage;
 pub mod table;
+pub mod testing;
 
 pub use digest::Digest;
 pub use job::{Input, Job};

@@ -5,6 +5,8 @@
 //! simultaneous bands made for pass@k apply to every column unchanged. Metrics that use a whole curve (AUC, sharpening,
 //! Delta_SE) give one value per problem.
 
+pub mod readings;
+
 use crate::counts::{Count, check_ks};
 use crate::error::{Error, Result, same_length};
 use crate::hypergeometric;

@@ -1,7 +1,7 @@
 //! Guessing: how often would answers that ignore the problem be right, and which coverage does that explain?
 //!
 //! The null is made from the model's own answers: g_i is the share of the answers to *other* problems of the same answer type
-//! that equal gold_i (answer shuffling). It needs no model and knows the model's habits: small integers, "0", "1/2".
+//! that equal gold_i or another accepted form of it (answer shuffling). It needs no model and knows the model's habits: small integers, "0", "1/2".
 //! With p = g + (1-g) r, r is the rate of solving beyond guessing.
 
 use crate::counts::{Count, check_ks};
@@ -11,11 +11,11 @@ use crate::pass_at_k::failure;
 use crate::special::binomial_upper;
 use std::collections::BTreeMap;
 
-/// Answers of one model to one problem. Answers and gold must be in one canonical form; equality is equality of strings.
+/// Answers of one model to one problem. Equality is equality of strings, so `accepted` holds every form that is known to be right.
 #[derive(Clone, Copy, Debug)]
 pub struct Answered<'a> {
-    /// The right answer.
-    pub gold: &'a str,
+    /// The gold answer and the answers that the verifier accepted, each once.
+    pub accepted: &'a [&'a str],
     /// Answers are shuffled within a type only: `integer`, `choice`, `expression`, ...
     pub kind: &'a str,
     /// One entry per sample; None when no answer was extracted (a guess that cannot be right).
@@ -33,8 +33,9 @@ pub fn shuffle_rates(problems: &[Answered]) -> Vec<Option<f64>> {
         }
     }
     let rate = |problem: &Answered| {
-        let own = problem.answers.iter().flatten().filter(|a| **a == problem.gold).count() as u64;
-        let right = answers.get(&(problem.kind, problem.gold)).copied().unwrap_or(0) - own;
+        let own = problem.answers.iter().flatten().filter(|a| problem.accepted.contains(a)).count() as u64;
+        let given = |form: &&str| answers.get(&(problem.kind, *form)).copied().unwrap_or(0);
+        let right = problem.accepted.iter().map(given).sum::<u64>() - own;
         let others = samples[problem.kind] - problem.answers.len() as u64;
         (others > 0).then(|| right as f64 / others as f64)
     };
@@ -124,11 +125,13 @@ mod tests {
         let b = [Some("1"), Some("1"), Some("3"), None];
         let c = [Some("1"), Some("1")];
         let rows = [
-            Answered { gold: "1", kind: "integer", answers: &a },
-            Answered { gold: "2", kind: "integer", answers: &b },
-            Answered { gold: "1", kind: "choice", answers: &c },
+            Answered { accepted: &["1"], kind: "integer", answers: &a },
+            Answered { accepted: &["2"], kind: "integer", answers: &b },
+            Answered { accepted: &["1"], kind: "choice", answers: &c },
         ];
         assert_eq!(shuffle_rates(&rows), [Some(0.5), Some(0.25), None]);
+        let forms = [Answered { accepted: &["1", "3"], ..rows[0] }, rows[1]];
+        assert_eq!(shuffle_rates(&forms)[0], Some(0.75), "a second accepted form is right too");
     }
 
     #[test]

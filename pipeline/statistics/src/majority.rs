@@ -4,6 +4,7 @@
 //! multivariate hypergeometric law), with ties broken at random. Samples without an answer take a place and cast no vote.
 
 use crate::error::{Error, Result};
+use crate::matrix::Matrix;
 use std::collections::BTreeMap;
 
 /// How often each answer of one problem was given.
@@ -156,6 +157,15 @@ fn shift_add(to: &mut [f64], from: &[f64], y: usize, factor: f64) {
     for (cell, v) in to.iter_mut().skip(y).zip(from) {
         *cell += factor * v;
     }
+}
+
+/// maj@k of every problem: rows = problems, columns = `ks`.
+///
+/// # Errors
+/// k = 0, or k above the samples of some problem.
+pub fn per_problem(votes: &[Votes], ks: &[u32]) -> Result<Matrix> {
+    let rows: Vec<Vec<f64>> = votes.iter().map(|votes| ks.iter().map(|&k| votes.majority_at_k(k)).collect()).collect::<Result<_>>()?;
+    Matrix::from_rows(&rows)
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 //! [`equal_tokens`] uses mean lengths only and ignores that length and correctness are correlated within a problem;
 //! [`Trace`] keeps every sample's length and does not. Count the prompt's tokens if they are paid for.
 
+use crate::counts::Count;
 use crate::error::{Error, Result, at_least, same_length};
 use crate::matrix::Matrix;
+use crate::pass_at_k::per_problem;
 use crate::rng::Stream;
 
 /// Differences *model minus base* at equal expected tokens.
@@ -45,6 +47,29 @@ pub fn equal_tokens(ks: &[u32], base: &[f64], model: &[f64], base_tokens: f64, m
     let base_samples = kept.iter().map(|&k| f64::from(k) * ratio).collect();
     let diff = kept.iter().map(|&k| gap(f64::from(k))).collect();
     Ok(EqualTokens { ks: kept, base_samples, diff, k_star })
+}
+
+/// Per-problem differences *model minus base* at equal expected tokens: rows = problems, columns = those `ks` (samples of the model) whose
+/// counterpart k L_model / L_base lies within `ks`; the base's curve of every problem is linear in ln k between neighbouring k.
+///
+/// # Errors
+/// Different numbers of problems, a k above some n, or a ratio of lengths that is not positive.
+pub fn equal_token_differences(base: &[Count], model: &[Count], ks: &[u32], ratio: f64) -> Result<(Vec<u32>, Matrix)> {
+    same_length("the base's counts", base.len(), "the model's counts", model.len())?;
+    at_least("a curve", 1, ks.len())?;
+    if !ratio.is_finite() || ratio <= 0.0 {
+        return Err(Error::OutOfRange { name: "tokens per sample (ratio model/base)", value: ratio, range: "(0, inf)" });
+    }
+    let (of_base, of_model) = (per_problem(base, ks)?, per_problem(model, ks)?);
+    let ends = f64::from(ks[0])..=f64::from(ks[ks.len() - 1]);
+    let kept: Vec<usize> = (0..ks.len()).filter(|&j| ends.contains(&(f64::from(ks[j]) * ratio))).collect();
+    let mut out = Matrix::zeros(base.len(), kept.len());
+    for i in 0..base.len() {
+        for (to, &j) in out.row_mut(i).iter_mut().zip(&kept) {
+            *to = of_model.row(i)[j] - interpolate(ks, of_base.row(i), f64::from(ks[j]) * ratio);
+        }
+    }
+    Ok((kept.into_iter().map(|j| ks[j]).collect(), out))
 }
 
 /// First change from + to -, linear in ln k.
@@ -144,6 +169,7 @@ pub fn budget_curve(traces: &[Trace], budgets: &[u64], orders: u32, seed: u64) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matrix::mean;
 
     #[test]
     fn equal_lengths_change_nothing_and_longer_answers_cost_samples() {
@@ -155,6 +181,18 @@ mod tests {
         assert_eq!(twice.ks, [1, 2, 4], "k = 8 would need 16 base samples");
         assert!((twice.diff[0] - 0.1).abs() < 1e-12 && twice.k_star.unwrap() < same.k_star.unwrap());
         assert!(equal_tokens(&ks, &base, &model, 0.0, 1.0).is_err());
+    }
+
+    #[test]
+    fn differences_of_problems_average_to_those_of_the_curves() {
+        let counts = |correct: &[u32]| correct.iter().map(|&c| Count::new(8, c).unwrap()).collect::<Vec<_>>();
+        let (base, model, ks) = (counts(&[0, 1, 4, 8]), counts(&[2, 6, 0, 8]), [1, 2, 3, 4, 5, 6, 7, 8]);
+        let mean_of = |counts: &[Count]| (0..8).map(|j| mean(&per_problem(counts, &ks).unwrap().column(j))).collect::<Vec<_>>();
+        let whole = equal_tokens(&ks, &mean_of(&base), &mean_of(&model), 100.0, 150.0).unwrap();
+        let (kept, differences) = equal_token_differences(&base, &model, &ks, 1.5).unwrap();
+        assert_eq!(kept, whole.ks);
+        assert!((0..kept.len()).all(|j| (mean(&differences.column(j)) - whole.diff[j]).abs() < 1e-14));
+        assert!(equal_token_differences(&base, &model, &ks, 0.0).is_err());
     }
 
     /// All orders of at most 6 samples.

@@ -1,9 +1,8 @@
 //! The stage end to end: rows over training runs decide where there are some, and the claims of a spec are adjusted together.
 
 use beyond_claims::{Claim, Claims, Kind, Params};
-use beyond_record::{Claim as Row, Counts, Paired, SeedEffect, Table};
-use beyond_stage::{Digest, Input, Job, Stage, table};
-use std::path::Path;
+use beyond_record::{Claim as Row, Contrast, Counts, Coverage, Paired, SeedEffect};
+use beyond_stage::testing::{input, output, run};
 
 const N: u32 = 8;
 
@@ -29,6 +28,7 @@ fn paired(k: u32, diff: f64, half: f64) -> Paired {
         metric: "pass@k".into(),
         subset: "all".into(),
         k,
+        tau: None,
         diff,
         lo: diff - half,
         hi: diff + half,
@@ -64,24 +64,60 @@ fn over_runs(k: u32, mean: f64, half: f64) -> SeedEffect {
     }
 }
 
-fn input<R: Table>(folder: &Path, rows: &[R]) -> Input {
-    let path = folder.join(format!("in-{}.parquet", R::NAME));
-    let bytes = table::encode(rows).unwrap();
-    std::fs::write(&path, &bytes).unwrap();
-    Input { role: R::NAME.into(), digest: Digest::of(&bytes), path }
-}
-
-fn judge(seeds: &[SeedEffect], kinds: Vec<Kind>) -> Vec<Row> {
+/// The claims and contrasts of these rows.
+fn judged(seeds: &[SeedEffect], kinds: Vec<Kind>) -> (Vec<Row>, Vec<Contrast>) {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     // pass@1 +.125 on every problem the base solves; at k = n nothing changes.
     let cells = [counts("base", |i| i % 6), counts("grpo", |i| if i % 6 == 0 { 0 } else { i % 6 + 1 })].concat();
     let differences: Vec<Paired> = [(1, 0.104), (2, 0.09), (4, 0.05), (8, 0.0)].map(|(k, diff)| paired(k, diff, 0.01)).to_vec();
-    let inputs = vec![input(folder, &differences), input(folder, &cells), input(folder, seeds)];
-    let job = Job::new(("claims", Claims::VERSION), inputs, folder, folder, folder);
+    let inputs = vec![
+        input(folder, "paired", &differences),
+        input(folder, "counts", &cells),
+        input(folder, "seeds", seeds),
+        input(folder, "coverage", &[coverage()]),
+    ];
     let claims = (1..).zip(kinds).map(|(line, kind)| Claim { id: format!("c{line}"), line, kind }).collect();
-    Claims.run(&Params { claims }, &job).unwrap();
-    table::read_file(&folder.join("claims.parquet")).unwrap()
+    run(&Claims, &Params { claims }, inputs, folder).unwrap();
+    (output(folder), output(folder))
+}
+
+fn judge(seeds: &[SeedEffect], kinds: Vec<Kind>) -> Vec<Row> {
+    judged(seeds, kinds).0
+}
+
+fn coverage() -> Coverage {
+    Coverage {
+        benchmark: "sums".into(),
+        base: "base".into(),
+        model: "grpo".into(),
+        setting: "t1".into(),
+        subset: "all".into(),
+        n: N,
+        both: 90,
+        base_only: 9,
+        model_only: 1,
+        neither: 20,
+        base_only_lo: 0.0,
+        base_only_hi: 0.1,
+        model_only_lo: 0.0,
+        model_only_hi: 0.1,
+        mcnemar_p: 0.0215,
+        self_null_m: 4,
+        self_null_base: 1.0,
+        self_null_model: 1.0,
+        base_only_at_m: 1.0,
+        model_only_at_m: 1.0,
+        null_expected: 2.0,
+        null_p_base_only: 0.1,
+        null_p_model_only: 0.5,
+        real_model_only: 1,
+        real_base_only: 0,
+        srr: None,
+        ndr: None,
+        sds: None,
+        nscr: None,
+    }
 }
 
 fn ids() -> (String, String, String) {
@@ -144,4 +180,52 @@ fn verdicts_are_adjusted_over_all_claims_that_have_a_p() {
     assert!(rows[0].evidence.ends_with("holds after Holm over 4 claims: yes (adjusted p < 0.0001)"), "{}", rows[0].evidence);
     assert!(rows[1].evidence.contains("holds after Holm over 4 claims: no (adjusted p 0.1"), "{}", rows[1].evidence);
     assert!(rows[2].evidence.ends_with("Holm-adjusted p over 4 claims: 1.0000"), "{}", rows[2].evidence);
+}
+
+fn crossing() -> Kind {
+    let (base, model, benchmark) = ids();
+    Kind::Crossing { base, model, benchmark, k_max: N, setting: None }
+}
+
+#[test]
+fn a_crossing_over_runs_rests_on_the_two_k_that_the_claim_names() {
+    let over = |half| [over_runs(1, 0.1, 0.05), over_runs(4, 0.0, 0.3), over_runs(8, -0.2, half)];
+    let rows = judge(&over(0.1), vec![crossing()]);
+    assert_eq!(rows[0].verdict, "supported", "{rows:?}");
+    assert!(
+        rows[0].evidence.starts_with("over 3 training runs: at k = 1: +0.1000 [+0.0500, +0.1500] and at k = 8: -0.2000"),
+        "{}",
+        rows[0].evidence
+    );
+    assert!(rows[0].evidence.contains("the first run alone, by the band over all k: "), "{}", rows[0].evidence);
+    let rows = judge(&over(0.3), vec![crossing()]);
+    assert!(rows[0].verdict == "inconclusive" && rows[0].needed.contains("training runs (now 3)"), "{rows:?}");
+    let short = judge(&over(0.1)[..2], vec![crossing()]);
+    assert!(short[0].evidence.contains("about training run 1 of 3: there is no interval over runs at this k"), "{}", short[0].evidence);
+}
+
+#[test]
+fn what_is_judged_on_the_first_run_says_so() {
+    let ((base, model, benchmark), models) = (ids(), vec!["base".to_string(), "grpo".to_string()]);
+    let kinds = || {
+        vec![
+            Kind::Subset { base: base.clone(), model: model.clone(), benchmark: benchmark.clone(), setting: None },
+            Kind::Similar { models: models.clone(), benchmark: benchmark.clone(), at_k: 1, margin: 0.5, setting: None },
+        ]
+    };
+    let rows = judge(&[over_runs(1, 0.1, 0.05)], kinds());
+    assert!(rows[0].evidence.contains("about training run 1 of 3: which problems were solved"), "{}", rows[0].evidence);
+    assert!(rows[1].evidence.contains("about training run 1 of 3: runs are paired with their base"), "{}", rows[1].evidence);
+    assert!(judge(&[], kinds()).iter().all(|row| !row.evidence.contains("training run")));
+}
+
+#[test]
+fn contrasts_are_adjusted_over_all_panels() {
+    let (_, rows) = judged(&[], Vec::new());
+    let names: Vec<(&str, u32)> = rows.iter().map(|row| (row.contrast.as_str(), row.k)).collect();
+    assert_eq!(names, [("first k", 1), ("last k", 8), ("crossing", 8), ("coverage", 8)]);
+    assert!(rows.iter().all(|row| row.contrasts == 4 && row.p_holm >= row.p && row.q <= row.p_holm), "{rows:?}");
+    // The difference at the last k is 0: no loss, hence no crossing.
+    assert!(rows[0].p_holm < 1e-6 && rows[1].p == 1.0 && rows[2].p == 0.5);
+    assert!((rows[3].diff.unwrap() + 8.0 / 120.0).abs() < 1e-15 && (rows[3].p_holm - 3.0 * 0.0215).abs() < 1e-12, "{:?}", rows[3]);
 }

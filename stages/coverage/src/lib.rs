@@ -19,7 +19,7 @@ pub struct CoverageStage;
 
 impl Stage for CoverageStage {
     const NAME: &'static str = "coverage";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {
@@ -27,7 +27,7 @@ impl Stage for CoverageStage {
         ensure!(inputs.len() == 2, "coverage compares two counts tables, it got {}", inputs.len());
         let read = |i: usize| beyond_stage::table::read_file::<Counts>(&inputs[i].path);
         let pair = Pairing::new(&read(0)?, &read(1)?)?;
-        job.write(&audits::audits(&pair)?)?;
+        job.write(&audits::audits(&pair, params, job)?)?;
         job.write(&table::tables(&pair, params.fdr)?)?;
         job.write(&problems::changes_of(&pair)?)
     }

@@ -2,7 +2,7 @@
 //! exactly over all halves, so that "hard for the base" is not regression to the mean (docs/statistics.md, 3.7).
 
 use crate::Comparison;
-use crate::paired::row;
+use crate::differences::row;
 use anyhow::Result;
 use beyond_record::Paired;
 use beyond_statistics::counts::doubling_ks;

@@ -1,139 +1,69 @@
-//! The paired difference at every k with its simultaneous band, and the crossing point.
+//! Which differences are made: pass@k at every k, its relatives from the same counts, and what needs samples (votes, token budgets).
 
-use crate::{Comparison, Params};
+use crate::differences::Differences;
+use crate::{Comparison, Params, tokens};
 use anyhow::Result;
 use beyond_record::{Counts, Crossing, Paired};
 use beyond_statistics::Count;
-use beyond_statistics::band::{Band, BandOptions, band};
-use beyond_statistics::bootstrap::BootstrapOptions;
 use beyond_statistics::counts::dense_ks;
-use beyond_statistics::crossing::crossing;
-use beyond_statistics::interval;
-use beyond_statistics::matrix::Matrix;
+use beyond_statistics::family::readings::{Reading, relatives, single_numbers};
 use beyond_statistics::paired::{common_k, differences};
-use beyond_statistics::panel::Panel;
 
-const LEVEL: f64 = 0.95;
 /// Largest k of the dense grid on which band and crossing are defined.
 const DENSE: u32 = 256;
 
-/// Rows for the whole benchmark, every stratum with at least two problems, and CoT-pass@k where both models have it.
+/// Rows for the whole benchmark and every stratum with at least two problems.
 pub fn compare(pair: &Comparison, params: &Params, rows: &mut Vec<Paired>, crossings: &mut Vec<Crossing>) -> Result<()> {
-    for subset in beyond_frame::subsets(&pair.rows.base)? {
-        if subset.positions.len() < 2 {
-            continue;
-        }
+    for subset in beyond_frame::subsets(&pair.rows.base)?.iter().filter(|subset| subset.positions.len() > 1) {
         let part = |rows: &[Counts]| subset.positions.iter().map(|&i| rows[i].clone()).collect::<Vec<_>>();
         let (base, model) = (part(&pair.rows.base), part(&pair.rows.model));
-        let panel = panel_of(&beyond_frame::counts(&base)?, &beyond_frame::counts(&model)?)?;
-        panel.write(pair, "pass@k", &subset.name, params, rows, Some(crossings))?;
+        let (c_base, c_model) = (beyond_frame::counts(&base)?, beyond_frame::counts(&model)?);
+        let of = |reading: Reading| Differences { pair, subset: &subset.name, reading };
+        of(on_dense_grid("pass@k", &c_base, &c_model)?).write(params, rows, Some(crossings))?;
+        if let Some(last) = beyond_dense(&c_base, &c_model)? {
+            of(last).pointwise(rows)?;
+        }
         if let (Some(base), Some(model)) = (reasoned(&base), reasoned(&model)) {
-            panel_of(&base, &model)?.write(pair, "cot-pass@k", &subset.name, params, rows, None)?;
+            of(on_dense_grid("cot-pass@k", &base, &model)?).write(params, rows, None)?;
+        }
+        for reading in family(&c_base, &c_model)? {
+            of(reading).write(params, rows, None)?;
+        }
+        if let Some(majorities) = &pair.majorities {
+            of(majorities.of(&subset.positions)).write(params, rows, None)?;
+        }
+        if let Some(budgeted) = tokens::at_equal_tokens(pair, &subset.positions, (&base, &model))? {
+            of(budgeted).write(params, rows, Some(crossings))?;
         }
     }
     Ok(())
 }
 
+/// Counts of valid derivations, where every problem has them.
 fn reasoned(rows: &[Counts]) -> Option<Vec<Count>> {
     rows.iter().map(|row| Count::new(row.n, row.cot_correct?).ok()).collect()
 }
 
-/// Differences of one subset on the dense grid, and at the largest k when that lies beyond it.
-struct Differences {
-    values: Matrix,
-    panel: Panel,
-    last: Option<(u32, Vec<f64>)>,
-}
-
-fn panel_of(base: &[Count], model: &[Count]) -> Result<Differences> {
-    let n = common_k(base, model);
-    let ks = dense_ks(n.min(DENSE));
+fn on_dense_grid(metric: &str, base: &[Count], model: &[Count]) -> Result<Reading> {
+    let ks = dense_ks(common_k(base, model).min(DENSE));
     let values = differences(base, model, &ks)?;
-    let panel = Panel::new(&values, &ks)?;
-    let beyond = |k| -> Result<Vec<f64>> { Ok(differences(base, model, &[k])?.column(0)) };
-    let last = if n > DENSE { Some((n, beyond(n)?)) } else { None };
-    Ok(Differences { values, panel, last })
+    Ok(Reading::over_k(metric, ks, values))
 }
 
-impl Differences {
-    fn write(
-        &self,
-        pair: &Comparison,
-        metric: &str,
-        subset: &str,
-        params: &Params,
-        rows: &mut Vec<Paired>,
-        crossings: Option<&mut Vec<Crossing>>,
-    ) -> Result<()> {
-        let options = BandOptions { level: LEVEL, draws: params.band_draws as usize, seed: params.seed };
-        let band = band(&self.panel, options)?;
-        for (j, &k) in band.ks.iter().enumerate() {
-            let pointwise = interval::difference(&self.values.column(j), LEVEL)?;
-            rows.push(Paired {
-                band_lo: band.lower[j],
-                band_hi: band.upper[j],
-                region: band.regions[j].as_str().to_string(),
-                method: format!("{}; band {}", pointwise.method.as_str(), band.method.as_str()),
-                ..row(pair, metric, subset, k, band.diff[j], (pointwise.lo, pointwise.hi), self.values.rows())
-            });
-        }
-        if let Some((k, values)) = &self.last {
-            let pointwise = interval::difference(values, LEVEL)?;
-            let diff = beyond_statistics::matrix::mean(values);
-            rows.push(row(pair, metric, subset, *k, diff, (pointwise.lo, pointwise.hi), values.len()));
-        }
-        if let Some(crossings) = crossings {
-            crossings.push(self.crossing(pair, subset, &band, params)?);
-        }
-        Ok(())
+/// pass@n where n lies beyond the dense grid.
+fn beyond_dense(base: &[Count], model: &[Count]) -> Result<Option<Reading>> {
+    let n = common_k(base, model);
+    if n <= DENSE {
+        return Ok(None);
     }
-
-    fn crossing(&self, pair: &Comparison, subset: &str, band: &Band, params: &Params) -> Result<Crossing> {
-        let options = BootstrapOptions { level: LEVEL, replicates: params.replicates as usize, seed: params.seed };
-        let found = crossing(&self.panel, options)?;
-        let first_loss = band.first_loss();
-        Ok(Crossing {
-            benchmark: pair.benchmark.clone(),
-            base: pair.base.clone(),
-            model: pair.model.clone(),
-            setting: pair.setting.clone(),
-            subset: subset.to_string(),
-            k_max: found.k_max,
-            k_star: found.k_star,
-            k_lo: found.lo,
-            k_hi: found.hi,
-            p_no_crossing: found.p_no_crossing,
-            first_loss_lo: first_loss.as_ref().map_or(1, |set| set.lo),
-            first_loss_hi: first_loss.as_ref().and_then(|set| set.hi),
-            gain_until: first_loss.as_ref().map_or(0, |set| set.gain_until),
-        })
-    }
+    Ok(Some(Reading::over_k("pass@k", vec![n], differences(base, model, &[n])?)))
 }
 
-/// A row without a band: the band equals the pointwise interval.
-pub fn row(pair: &Comparison, metric: &str, subset: &str, k: u32, diff: f64, (lo, hi): (f64, f64), problems: usize) -> Paired {
-    let region = if lo > 0.0 {
-        "gain"
-    } else if hi < 0.0 {
-        "loss"
-    } else {
-        "undecided"
-    };
-    Paired {
-        benchmark: pair.benchmark.clone(),
-        base: pair.base.clone(),
-        model: pair.model.clone(),
-        setting: pair.setting.clone(),
-        metric: metric.to_string(),
-        subset: subset.to_string(),
-        k,
-        diff,
-        lo,
-        hi,
-        band_lo: lo,
-        band_hi: hi,
-        region: region.to_string(),
-        method: "pointwise".to_string(),
-        n_problems: problems as u32,
-    }
+/// The other metrics of the same counts, at the samples that both models have; a metric that one side lacks is left out.
+fn family(base: &[Count], model: &[Count]) -> Result<Vec<Reading>> {
+    let n = common_k(base, model);
+    let all = |counts: &[Count]| -> Result<Vec<Reading>> { Ok([relatives(counts, n)?, single_numbers(counts, n, n)?].concat()) };
+    let of_base = all(base)?;
+    let beside = |reading: &Reading| of_base.iter().find_map(|other| reading.minus(other));
+    Ok(all(model)?.iter().filter_map(beside).collect())
 }

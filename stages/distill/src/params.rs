@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Parameters of the `distill` stage. Inputs: `counts` of the base first, then of every other model.
+/// Parameters of the `distill` stage. Inputs: see the crate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {

@@ -1,8 +1,9 @@
 //! The stage end to end, on counts whose answer is known.
 
 use beyond_distill::{Distill, Params};
-use beyond_record::{Counts, Curve};
-use beyond_stage::{Digest, Input, Job, Stage, table};
+use beyond_record::{Completion, Counts, Crossing, Curve, Outcome, Paired, Process, Verdict};
+use beyond_stage::Input;
+use beyond_stage::testing::{input, output, run};
 use std::path::Path;
 
 fn counts(model: &str, correct: &[u32]) -> Vec<Counts> {
@@ -19,17 +20,14 @@ fn counts(model: &str, correct: &[u32]) -> Vec<Counts> {
     correct.iter().enumerate().map(row).collect()
 }
 
-fn gaps(folder: &Path, gap_of: &[&str], tables: &[Vec<Counts>]) -> Vec<Curve> {
-    let input = |(i, rows): (usize, &Vec<Counts>)| {
-        let path = folder.join(format!("{i}.parquet"));
-        let bytes = table::encode(rows).unwrap();
-        std::fs::write(&path, &bytes).unwrap();
-        Input { role: "counts".into(), digest: Digest::of(&bytes), path }
-    };
-    let job = Job::new(("distill", Distill::VERSION), tables.iter().enumerate().map(input).collect(), folder, folder, folder);
+fn compare(folder: &Path, gap_of: &[&str], inputs: Vec<Input>) {
     let gap_of = gap_of.iter().map(|id| id.to_string()).collect();
-    Distill.run(&Params { band_draws: 1000, replicates: 100, gap_of, ..Default::default() }, &job).unwrap();
-    table::read_file(&folder.join("curves.parquet")).unwrap()
+    run(&Distill, &Params { band_draws: 1000, replicates: 100, gap_of, ..Default::default() }, inputs, folder).unwrap();
+}
+
+fn gaps(folder: &Path, gap_of: &[&str], tables: &[Vec<Counts>]) -> Vec<Curve> {
+    compare(folder, gap_of, tables.iter().map(|rows| input(folder, "counts", rows)).collect());
+    output(folder)
 }
 
 #[test]
@@ -54,4 +52,113 @@ fn the_gap_is_base_pass_at_k_minus_model_pass_at_1_with_a_paired_interval() {
 fn without_a_model_of_this_base_the_table_is_empty() {
     let folder = tempfile::tempdir().unwrap();
     assert!(gaps(folder.path(), &[], &[counts("base", &[1, 4]), counts("grpo", &[4, 8])]).is_empty());
+}
+
+#[test]
+fn every_metric_of_the_counts_is_compared_by_the_same_machinery() {
+    let folder = tempfile::tempdir().unwrap();
+    let (base, model) = (counts("base", &[1, 4, 0, 2, 8, 5]), counts("grpo", &[4, 8, 0, 4, 7, 1]));
+    compare(folder.path(), &[], vec![input(folder.path(), "counts", &base), input(folder.path(), "counts", &model)]);
+    let rows: Vec<Paired> = output(folder.path());
+    let of = |metric: &str| rows.iter().filter(|row| row.metric == metric && row.subset == "all").collect::<Vec<_>>();
+    for metric in ["pass^k", "g-pass@k(0.5)", "mg-pass@k", "maj@k(binary)"] {
+        let found = of(metric);
+        assert_eq!(found.iter().map(|row| row.k).collect::<Vec<_>>(), [1, 2, 4, 8], "{metric}");
+        assert!(found.iter().all(|row| row.method.contains("band") && row.band_lo <= row.lo + 1e-12), "{metric}");
+    }
+    // At k = n all of n are right on problem 1 of the model and problem 4 of the base.
+    assert_eq!(of("pass^k")[3].diff, 0.0);
+    let thresholds: Vec<Option<f64>> = of("cover@tau").iter().map(|row| row.tau).collect();
+    assert_eq!(thresholds, [Some(0.01), Some(0.1), Some(0.5), Some(0.9)]);
+    // c >= 4 of 8: base 4, 8, 5; model 4, 8, 4, 7.
+    assert!((of("cover@tau")[2].diff - 1.0 / 6.0).abs() < 1e-15);
+    assert!((of("bayes@n")[0].diff - (24.0 - 20.0) / 10.0 / 6.0).abs() < 1e-15);
+    assert!(of("auc@k").len() == 1 && of("sharpening@k")[0].method == "t" && of("maj@k").is_empty());
+}
+
+/// Verdicts and completions of these counts: the first `correct` samples are right, all of one length.
+fn sampled(rows: &[Counts], tokens: u32) -> (Vec<Verdict>, Vec<Completion>) {
+    let verdict = |row: &Counts, i: u32| Verdict {
+        model: row.model.clone(),
+        benchmark: row.benchmark.clone(),
+        setting: row.setting.clone(),
+        problem_id: row.problem_id.clone(),
+        sample_index: i,
+        outcome: if i < row.correct { Outcome::Correct } else { Outcome::Incorrect },
+        extracted: Some(if i < row.correct { "1".into() } else { format!("{}", 2 + i % 2) }),
+        reason: String::new(),
+        process: Process::Unchecked,
+        paper_outcome: None,
+    };
+    let completion = |row: &Counts, i: u32| Completion {
+        model: row.model.clone(),
+        benchmark: row.benchmark.clone(),
+        setting: row.setting.clone(),
+        problem_id: row.problem_id.clone(),
+        sample_index: i,
+        text: String::new(),
+        token_ids: Vec::new(),
+        n_tokens: Some(tokens),
+        logprob_sum: None,
+        entropy_mean: None,
+        finish_reason: "stop".into(),
+    };
+    let each = || rows.iter().flat_map(|row| (0..row.n).map(move |i| (row, i)));
+    (each().map(|(row, i)| verdict(row, i)).collect(), each().map(|(row, i)| completion(row, i)).collect())
+}
+
+#[test]
+fn within_a_token_budget_the_model_that_writes_twice_as_much_gets_half_the_samples() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let (base, model) = (counts("base", &[1, 4, 2, 2, 8, 5]), counts("grpo", &[4, 8, 0, 4, 8, 6]));
+    let (of_base, of_model) = (sampled(&base, 16), sampled(&model, 32));
+    let inputs = vec![
+        input(path, "counts", &base),
+        input(path, "verdicts-0", &of_base.0),
+        input(path, "completions-0", &of_base.1),
+        input(path, "counts", &model),
+        input(path, "verdicts-1", &of_model.0),
+        input(path, "completions-1", &of_model.1),
+    ];
+    compare(path, &[], inputs);
+    let rows: Vec<Paired> = output(path);
+    let of = |metric: &str| rows.iter().filter(|row| row.metric == metric && row.subset == "all").collect::<Vec<_>>();
+    let budgets = of("pass@tokens");
+    assert_eq!(budgets.iter().map(|row| row.k).collect::<Vec<_>>(), [16, 22, 32, 45, 64, 90, 128], "from one base sample to all eight");
+    // 16 tokens: one sample of the base, none of the model. 64: four of the base, two of the model.
+    let pass = |c: &[f64], k: i32| {
+        c.iter()
+            .map(|c| (0..k).map(|j| (8.0 - c - f64::from(j)).max(0.0) / (8.0 - f64::from(j))).product::<f64>())
+            .map(|q| 1.0 - q)
+            .sum::<f64>()
+            / 6.0
+    };
+    assert!((budgets[0].diff + 22.0 / 48.0).abs() < 0.03, "{}", budgets[0].diff);
+    let expected = pass(&[4.0, 8.0, 0.0, 4.0, 8.0, 6.0], 2) - pass(&[1.0, 4.0, 2.0, 2.0, 8.0, 5.0], 4);
+    assert!((budgets[4].diff - expected).abs() < 0.04, "{} is not {expected}", budgets[4].diff);
+    assert!(budgets.iter().all(|row| row.method.contains("band")));
+    // maj@1 is pass@1.
+    assert!((of("maj@k")[0].diff - 8.0 / 48.0).abs() < 1e-12);
+    let crossings: Vec<Crossing> = output(path);
+    let metrics: Vec<(&str, &str)> = crossings.iter().map(|row| (row.metric.as_str(), row.subset.as_str())).collect();
+    assert!(metrics.contains(&("pass@tokens", "all")) && metrics.contains(&("pass@tokens", "stratum=odd")), "{metrics:?}");
+}
+
+#[test]
+fn mean_lengths_stand_in_where_there_are_only_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |mut rows: Vec<Counts>, tokens: f64| {
+        rows.iter_mut().for_each(|row| row.mean_tokens = Some(tokens));
+        rows
+    };
+    let (base, model) = (with(counts("base", &[1, 4, 0, 2]), 100.0), with(counts("grpo", &[4, 8, 0, 0]), 200.0));
+    compare(folder.path(), &[], vec![input(folder.path(), "counts", &base), input(folder.path(), "counts", &model)]);
+    let rows: Vec<Paired> = output(folder.path());
+    let found: Vec<&Paired> = rows.iter().filter(|row| row.metric == "pass@k(equal tokens)" && row.subset == "all").collect();
+    assert_eq!(found.iter().map(|row| row.k).collect::<Vec<_>>(), [1, 2, 3, 4], "k of the model costs 2 k of the base, which has 8");
+    // k = 4 against all 8 of the base: model 1 - C(4,4)/C(8,4), 1, 0, 0; base 1, 1, 0, 1.
+    assert!((found[3].diff - (1.0 - 1.0 / 70.0 - 2.0) / 4.0).abs() < 1e-12, "{}", found[3].diff);
+    let crossings: Vec<Crossing> = output(folder.path());
+    assert!(crossings.iter().any(|row| row.metric == "pass@k(equal tokens)" && row.subset == "all" && row.k_max == 4));
 }

@@ -1,14 +1,16 @@
 //! The metric family over k, for the whole benchmark and its subsets.
 
-use crate::samples::Samples;
-use crate::{Cell, Params, corrected, undecided};
+use crate::guessing::Rates;
+use crate::{Cell, Params, corrected, samples, undecided};
 use anyhow::{Result, ensure};
-use beyond_record::{Counts, Curve};
-use beyond_statistics::counts::{doubling_ks, min_n};
-use beyond_statistics::family::{Metric, Tau, auc, bayes_values, sharpening};
+use beyond_frame::samples::Samples;
+use beyond_record::{Counts, Curve, Guessing};
+use beyond_statistics::counts::min_n;
+use beyond_statistics::family::Metric;
+use beyond_statistics::family::readings::{relatives, single_numbers};
 use beyond_statistics::interval::{self, Interval, Method};
 use beyond_statistics::matrix::{Matrix, mean};
-use beyond_statistics::{Count, cover, variance};
+use beyond_statistics::{Count, variance};
 
 /// Coverage of every interval.
 pub const LEVEL: f64 = 0.95;
@@ -26,30 +28,44 @@ pub fn k_grid(k_max: u32) -> Vec<u32> {
     ks
 }
 
-/// All curves of one cell, by subset, metric and k.
-pub fn curves(cell: &Cell, rows: &[Counts], samples: &Samples, params: &Params) -> Result<Vec<Curve>> {
-    let mut out = Vec::new();
-    let budgets = samples.budgets(params.seed)?;
-    for subset in beyond_frame::subsets(rows)? {
-        let part: Vec<Counts> = subset.positions.iter().map(|&i| rows[i].clone()).collect();
+/// What all subsets of a cell are estimated from.
+pub struct Source<'a> {
+    /// The cell.
+    pub cell: &'a Cell,
+    /// Its counts, in the order of the problem id.
+    pub rows: &'a [Counts],
+    /// Its samples; empty where there are only counts.
+    pub samples: &'a Samples,
+    /// Its guessing rates, where there are answers.
+    pub guessing: Option<Rates>,
+}
+
+/// All curves of one cell, by subset, metric and k, and its guessing null.
+pub fn curves(source: &Source, params: &Params) -> Result<(Vec<Curve>, Vec<Guessing>)> {
+    let (mut out, mut guessing) = (Vec::new(), Vec::new());
+    let all = beyond_frame::counts(source.rows)?;
+    let readings = samples::readings(source.samples, params.k_max.unwrap_or_else(|| min_n(&all)), params.seed)?;
+    for subset in beyond_frame::subsets(source.rows)? {
+        let part: Vec<Counts> = subset.positions.iter().map(|&i| source.rows[i].clone()).collect();
         let counts = beyond_frame::counts(&part)?;
         let n = min_n(&counts);
         let k_max = params.k_max.unwrap_or(n);
         ensure!(k_max <= n, "pass@{k_max} needs {k_max} samples of every problem, there are {n}: lower `k_max` or raise `n`");
-        let block = Block { cell, subset: &subset.name, counts: &counts, n };
+        let block = Block { cell: source.cell, subset: &subset.name, counts: &counts, n };
         block.family(k_max, &mut out)?;
         block.reasoned(&part, k_max, &mut out)?;
         undecided::bounds(&block, &part, k_max, &mut out)?;
         if let Some(audit) = &params.audit {
             corrected::correct(&block, audit, k_max, &mut out)?;
         }
-        samples.majority(&block, &subset.positions, k_max, &mut out)?;
-        if let Some(budgets) = &budgets {
-            budgets.write(&block, &subset.positions, &mut out)?;
+        samples::write(&block, &readings, &subset.positions, &mut out)?;
+        if let Some(rates) = &source.guessing {
+            rates.curves(&block, &subset.positions, k_max, &mut out)?;
+            guessing.push(rates.row(source.cell, &subset.name, &subset.positions, &counts)?);
         }
         block.single_numbers(&part, k_max, &mut out)?;
     }
-    Ok(out)
+    Ok((out, guessing))
 }
 
 /// The problems of one subset.
@@ -64,18 +80,13 @@ pub struct Block<'a> {
 impl Block<'_> {
     /// pass@k on the dense grid, its relatives at powers of two.
     fn family(&self, k_max: u32, out: &mut Vec<Curve>) -> Result<()> {
-        let half = Metric::GPass(Tau::new(1, 2)?);
-        self.metric(Metric::Pass, &k_grid(k_max), out)?;
-        for metric in [Metric::PassAll, half, Metric::MeanGPass, Metric::BinaryMajority] {
-            self.metric(metric, &doubling_ks(k_max), out)?;
+        let ks = k_grid(k_max);
+        let values = Metric::Pass.per_problem(self.counts, &ks)?;
+        self.columns(&Metric::Pass.label(), &ks, &values, |k| variance::se_benchmark(self.counts, k), out)?;
+        for reading in relatives(self.counts, k_max)? {
+            self.columns(&reading.metric, &reading.ks, &reading.values, |_| None, out)?;
         }
         Ok(())
-    }
-
-    fn metric(&self, metric: Metric, ks: &[u32], out: &mut Vec<Curve>) -> Result<()> {
-        let values = metric.per_problem(self.counts, ks)?;
-        let benchmark = |k| if metric == Metric::Pass { variance::se_benchmark(self.counts, k) } else { None };
-        self.columns(&metric.label(), ks, &values, benchmark, out)
     }
 
     /// CoT-pass@k where every problem has a process verdict: an answer counts only when its reasoning is valid.
@@ -103,27 +114,16 @@ impl Block<'_> {
         Ok(())
     }
 
-    /// Metrics that are one number per problem: Cover@tau, Bayes@N, maj@n, AUC@K, sharpening.
+    /// Metrics that are one number per problem: Cover@tau, Bayes@N, AUC@K, sharpening, maj@n.
     fn single_numbers(&self, rows: &[Counts], k_max: u32, out: &mut Vec<Curve>) -> Result<()> {
-        for (hundredths, tau) in [(1, 0.01), (10, 0.1), (50, 0.5), (90, 0.9)] {
-            let plug_in = cover::plug_in(self.counts, Tau::new(hundredths, 100)?);
-            out.push(self.row("cover@tau", self.n, Some(tau), &plug_in, interval::curve(&plug_in, LEVEL)?, None));
-            let posterior = cover::posterior(self.counts, tau)?;
-            out.push(self.row("cover@tau(posterior)", self.n, Some(tau), &posterior, interval::curve(&posterior, LEVEL)?, None));
+        for reading in single_numbers(self.counts, self.n, k_max)? {
+            let values = reading.values.column(0);
+            let interval = if reading.bounded { interval::curve(&values, LEVEL)? } else { around_mean(&values)? };
+            out.push(self.row(&reading.metric, reading.ks[0], reading.tau, &values, interval, None));
         }
-        let bayes = bayes_values(self.counts);
-        out.push(self.row("bayes@n", self.n, None, &bayes, interval::curve(&bayes, LEVEL)?, None));
         let modal: Option<Vec<f64>> = rows.iter().map(|row| row.modal_correct.map(|correct| f64::from(u8::from(correct)))).collect();
         if let Some(modal) = modal {
             out.push(self.row("maj@n", self.n, None, &modal, interval::curve(&modal, LEVEL)?, None));
-        }
-        if k_max >= 2 {
-            let area = auc(self.counts, k_max)?;
-            out.push(self.row("auc@k", k_max, None, &area, interval::curve(&area, LEVEL)?, None));
-            if let Some(values) = sharpening(self.counts, k_max)?.s_values {
-                let interval = around_mean(&values)?;
-                out.push(self.row("sharpening@k", k_max, None, &values, interval, None));
-            }
         }
         Ok(())
     }
@@ -152,7 +152,7 @@ impl Block<'_> {
 }
 
 /// t interval; for a single problem the whole range is undecided.
-fn around_mean(values: &[f64]) -> Result<Interval> {
+pub fn around_mean(values: &[f64]) -> Result<Interval> {
     if values.len() < 2 {
         return Ok(Interval { lo: 0.0, hi: 1.0, method: Method::StudentT, unit: interval::Unit::Population });
     }

@@ -1,7 +1,7 @@
 -- title: Where the base overtakes
--- caption: k*: first change of sign of the mean paired difference from gain to loss, with its bootstrap interval (an empty upper end: beyond the largest k). p_no_crossing: share of
+-- caption: The metric says what crosses and the unit of every k: samples (pass@k), generated tokens (pass@tokens), samples of the model at equal expected tokens. k*: first change of sign of the mean paired difference from gain to loss, with its bootstrap interval (an empty upper end: beyond the largest k). p_no_crossing: share of
 --   replicates without a crossing. first_loss: confidence set of the first k with a loss (an empty upper end: not established). gain_until: the band shows a gain up to this k.
 -- tables: crossings
-SELECT benchmark, base, model, setting, subset, k_max, k_star, k_lo, k_hi, p_no_crossing, gain_until, first_loss_lo, first_loss_hi
+SELECT benchmark, base, model, setting, metric, subset, k_max, k_star, k_lo, k_hi, p_no_crossing, gain_until, first_loss_lo, first_loss_hi
 FROM shown_crossings WHERE _main AND (_role <> 'base')
-ORDER BY _bi, _mi, subset <> 'all', subset
+ORDER BY _bi, _mi, metric, subset <> 'all', subset

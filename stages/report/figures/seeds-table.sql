@@ -1,6 +1,6 @@
 -- title: Spread between training runs
 -- caption: pass@k of each arm and its difference to the base at k = 1 and at the largest k, with variance components: between runs, between problems, and the rest (interaction and
---   sampling). "problems only": the interval over problems was the wider one, as happens when few runs show no spread by chance. An empty interval: a single run.
+--   sampling). p: of no difference, over runs and problems. "problems only": the interval over problems was the wider one, as happens when few runs show no spread by chance. An empty interval: a single run.
 -- tables: seeds
 SELECT s.benchmark, s.arm AS model, s.base, s.setting, s.estimand, s.k, s.mean, s.lo, s.hi, s.runs, s.p, s.var_run, s.var_problem, s.var_rest, s.method, s.n_problems, s.n_samples
 FROM seeds s JOIN benchmarks b USING (benchmark) JOIN models m ON m.model = s.arm

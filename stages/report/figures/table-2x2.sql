@@ -1,7 +1,8 @@
 -- title: Coverage: solved by both, by one, by neither
 -- paper: Table 2 of v5: AIME24 (n = 1024) 19 / 4 / 0 / 7 and MATH500 (n = 128) 462 / 18 / 5 / 15 problems solved by both / base only / RL only / neither.
 -- caption: Solved means at least one correct answer in n samples. "By chance": what each off-diagonal cell would hold if no problem's success rate had changed (exact conditional null).
---   "Real": problems of that cell whose success rate did change at a false-discovery rate of 5 %. The table has exact intervals, McNemar's p and the support metrics.
+--   "Real": problems of that cell whose success rate did change at a false-discovery rate of 5 %. The table has exact intervals, McNemar's p (adjusted over
+--   all panels in the table of contrasts) and the support metrics.
 -- tables: coverage
 SELECT benchmark, base, model, setting, n, "both", base_only, model_only, neither, "both" + base_only + model_only + neither AS n_problems, n AS n_samples,
   base_only_lo, base_only_hi, model_only_lo, model_only_hi, mcnemar_p, null_expected, null_p_base_only, null_p_model_only, real_base_only, real_model_only, srr, ndr, sds, nscr,

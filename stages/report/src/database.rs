@@ -162,6 +162,8 @@ fn columns_of(name: &str) -> Result<Vec<FieldRef>> {
         record::PerplexityBox,
         record::Likelihood,
         record::Claim,
+        record::Contrast,
+        record::Guessing,
         record::Example,
         record::SeedEffect,
         record::ExactRate,

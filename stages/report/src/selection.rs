@@ -27,7 +27,8 @@ const KEYED: &[&str] = &[
 ];
 
 /// Tables that figures read besides the keyed ones.
-const OTHERS: &[&str] = &["train_log", "perplexity", "controls", "flips", "recorded", "seeds", "perplexity_boxes", "likelihood"];
+const OTHERS: &[&str] =
+    &["train_log", "perplexity", "controls", "flips", "recorded", "seeds", "perplexity_boxes", "likelihood", "contrasts", "guessing"];
 
 /// Reads the artifacts once into memory and creates the tables of notes and the views. Call [`choose`] before the first query.
 pub fn prepare(database: &Database, params: &Params) -> Result<()> {

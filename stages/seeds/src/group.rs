@@ -57,6 +57,6 @@ fn run(params: &Params, like: &[Counts], rows: &[Counts]) -> Result<Run> {
             params.benchmark, params.setting
         )));
     }
-    let pair = beyond_frame::pair(like, rows)?;
+    let pair = beyond_frame::pair(like, rows)?.complete()?;
     Ok(Run { model, counts: beyond_frame::counts(&pair.model)? })
 }

@@ -2,7 +2,7 @@
 
 use beyond_record::{Counts, SeedEffect};
 use beyond_seeds::{Params, Seeds};
-use beyond_stage::{Digest, Input, Job, Stage, table};
+use beyond_stage::testing;
 use std::path::Path;
 
 fn counts(model: &str, correct: &[u32]) -> Vec<Counts> {
@@ -19,16 +19,10 @@ fn counts(model: &str, correct: &[u32]) -> Vec<Counts> {
 }
 
 fn run(folder: &Path, base: Option<&str>, cells: &[(&str, Vec<Counts>)]) -> anyhow::Result<Vec<SeedEffect>> {
-    let input = |(role, rows): &(&str, Vec<Counts>)| {
-        let path = folder.join(format!("{role}.parquet"));
-        let bytes = table::encode(rows).unwrap();
-        std::fs::write(&path, &bytes).unwrap();
-        Input { role: role.to_string(), digest: Digest::of(&bytes), path }
-    };
-    let job = Job::new(("seeds", Seeds::VERSION), cells.iter().map(input).collect(), folder, folder, folder);
+    let inputs = cells.iter().map(|(role, rows)| testing::input(folder, role, rows)).collect();
     let params = Params { arm: "grpo".into(), base: base.map(str::to_string), benchmark: "sums".into(), setting: "t1".into() };
-    Seeds.run(&params, &job)?;
-    table::read_file(&folder.join("seeds.parquet"))
+    testing::run(&Seeds, &params, inputs, folder)?;
+    Ok(testing::output(folder))
 }
 
 #[test]

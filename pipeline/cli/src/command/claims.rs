@@ -5,6 +5,7 @@ use crate::args::{ClaimsArgs, Cli};
 use crate::context::Context;
 use anyhow::Result;
 use beyond_record::{Claim, Table};
+use beyond_runner::graph::Step;
 use beyond_stage::{table, user_error};
 use std::process::ExitCode;
 
@@ -22,7 +23,8 @@ pub fn claims(cli: &Cli, args: &ClaimsArgs) -> Result<ExitCode> {
 
 fn stored(context: &Context) -> Result<Vec<Claim>> {
     let survey = context.survey()?;
-    if !survey.resolver.graph.steps().iter().any(|step| step.stage == Claim::NAME) {
+    let makes_claims = |step: &Step| step.stage == Claim::NAME && step.params["claims"].as_array().is_some_and(|claims| !claims.is_empty());
+    if !survey.resolver.graph.steps().iter().any(makes_claims) {
         return Err(user_error(format!("experiment {:?} makes no claims; add a `claims:` section to its spec", context.loaded.name)));
     }
     let output =

@@ -1,6 +1,6 @@
 //! A claim about the training method: the same rule on the interval over training runs, the checkpoint's evidence beside it.
 
-use super::{Difference, HOPELESS, Judgement, Size, Verdict, advice, half_width, round_up, show};
+use super::{Difference, HOPELESS, Judgement, Size, Verdict, advice, half_width, round_up, show, strength};
 
 /// The difference of two methods over several training runs of each, with its variance components ([`crate::runs`]).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +30,46 @@ pub fn over_runs(judge: fn(Difference, Size) -> Judgement, found: &OverRuns, che
         format!("over {runs} training runs: {at}; the first run alone: {} ({})", checkpoint.evidence, checkpoint.verdict.as_str());
     let needed = if verdict == Verdict::Inconclusive { found.needed(size) } else { String::new() };
     Judgement { verdict, evidence, needed }
+}
+
+/// "The model is ahead at small k and the base overtakes it by `k_max`" over training runs, and its p.
+///
+/// `points` hold the method's difference and its p at increasing k, from k = 1 to `k_max`, the two k that the claim itself names. Supported: gain at
+/// the first and loss at the last. Refuted: ahead, or behind, at every k. Each of these asks for all of its parts, so every part is tested
+/// at the full level (intersection-union, Berger 1982) and p is the largest of its parts; no band over k is needed.
+pub fn crossing_over_runs(points: &[(OverRuns, f64)], checkpoint: &Judgement) -> Option<(Judgement, f64)> {
+    let ((first, p_first), (last, p_last)) = (points.first()?, points.last()?);
+    let all = |sign: f64| points.iter().all(|(point, _)| sign * point.at.diff > 0.0);
+    let ends = first.at.diff > 0.0 && last.at.diff < 0.0;
+    let throughout = points.iter().map(|(_, p)| *p).fold(0.0, f64::max);
+    let (verdict, p) = match (ends, all(1.0) || all(-1.0)) {
+        (true, _) if first.at.lo > 0.0 && last.at.hi < 0.0 => (Verdict::Supported, p_first.max(*p_last)),
+        (true, _) => (Verdict::Inconclusive, p_first.max(*p_last)),
+        (_, true) if points.iter().all(|(point, _)| point.at.lo > 0.0 || point.at.hi < 0.0) => (Verdict::Refuted, throughout),
+        (_, true) => (Verdict::Inconclusive, throughout),
+        _ => (Verdict::Inconclusive, 1.0),
+    };
+    let evidence = format!(
+        "over {} training runs: {} and {}; the first run alone, by the band over all k: {} ({})",
+        first.runs,
+        show(&first.at),
+        show(&last.at),
+        checkpoint.evidence,
+        checkpoint.verdict.as_str()
+    );
+    let hardest = if strength(&first.at) < strength(&last.at) { first } else { last };
+    let size = Size { problems: hardest.problems, samples: 0, within_share: None };
+    let needed = match verdict {
+        Verdict::Inconclusive if !ends => "the means show no gain at the first k with a loss at the last".to_string(),
+        Verdict::Inconclusive => hardest.needed(size),
+        _ => String::new(),
+    };
+    Some((Judgement { verdict, evidence, needed }, p))
+}
+
+/// A judgement about one checkpoint of an arm that was trained several times says so, and why.
+pub fn about_one_run(judgement: Judgement, runs: u32, why: &str) -> Judgement {
+    Judgement { evidence: format!("{}; about training run 1 of {runs}: {why}", judgement.evidence), ..judgement }
 }
 
 impl OverRuns {
@@ -72,6 +112,26 @@ mod tests {
         assert!(open.needed.contains("about 13 training runs (now 3)"), "{}", open.needed);
         assert_eq!(over_runs(expands, &found(0.1, 0.05, 0.01), &checkpoint).verdict, Verdict::Supported);
         assert_eq!(over_runs(narrows, &found(0.1, 0.05, 0.01), &checkpoint).verdict, Verdict::Refuted);
+    }
+
+    #[test]
+    fn a_crossing_over_runs_needs_both_ends_and_is_refuted_by_one_sign_throughout() {
+        let checkpoint = Judgement { verdict: Verdict::Inconclusive, evidence: "one run".into(), needed: String::new() };
+        let judge = |points: &[(f64, f64, f64)]| {
+            let points: Vec<_> = points.iter().map(|&(diff, half, p)| (found(diff, half, 0.01), p)).collect();
+            crossing_over_runs(&points, &checkpoint).unwrap()
+        };
+        let (both, p) = judge(&[(0.1, 0.05, 0.01), (0.0, 0.3, 1.0), (-0.2, 0.1, 0.02)]);
+        assert_eq!((both.verdict, p), (Verdict::Supported, 0.02));
+        assert!(both.evidence.ends_with("the first run alone, by the band over all k: one run (inconclusive)"), "{}", both.evidence);
+        let (open, p) = judge(&[(0.1, 0.05, 0.01), (-0.1, 0.2, 0.2)]);
+        assert_eq!((open.verdict, p), (Verdict::Inconclusive, 0.2));
+        assert!(open.needed.contains("training runs"), "{}", open.needed);
+        let (ahead, p) = judge(&[(0.1, 0.05, 0.01), (0.2, 0.1, 0.03)]);
+        assert_eq!((ahead.verdict, p), (Verdict::Refuted, 0.03));
+        let (mixed, p) = judge(&[(-0.1, 0.05, 0.01), (0.2, 0.1, 0.03)]);
+        assert_eq!((mixed.verdict, p), (Verdict::Inconclusive, 1.0));
+        assert!(mixed.needed.contains("no gain"));
     }
 
     #[test]

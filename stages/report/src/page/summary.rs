@@ -12,7 +12,7 @@ const MOST_LINES: usize = 12;
 const PAIRS: &str = "SELECT m._benchmark AS benchmark, m._arm AS model, b.pass_at_1 AS base_1, b.pass_at_k AS base_k, m.pass_at_1, m.pass_at_k, m.k_large AS k,
   c.k_star, c.k_max, v.base_only, v.model_only
 FROM ends m JOIN ends b ON b.benchmark = m.benchmark AND b.setting = m.setting AND b.model = m._trained_from
-LEFT JOIN shown_crossings c ON c.benchmark = m.benchmark AND c.setting = m.setting AND c.model = m.model AND c.base = b.model AND c.subset = 'all'
+LEFT JOIN shown_crossings c ON c.benchmark = m.benchmark AND c.setting = m.setting AND c.model = m.model AND c.base = b.model AND c.metric = 'pass@k' AND c.subset = 'all'
 LEFT JOIN shown_coverage v ON v.benchmark = m.benchmark AND v.setting = m.setting AND v.model = m.model AND v.base = b.model AND v.subset = 'all'
 WHERE m._headline AND m._lead AND m._usual ORDER BY m._bi, m._mi";
 

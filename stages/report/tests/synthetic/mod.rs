@@ -167,6 +167,8 @@ fn curves() -> Vec<Curve> {
             rows.push(curve(benchmark, row.0, setting, "pass@k", "all", k, value));
             if setting == "t0.6" && benchmark != "pictures" {
                 rows.push(curve(benchmark, row.0, setting, "cot-pass@k", "all", k, value * if row.2 == "base" { 0.8 } else { 0.95 }));
+                rows.push(curve(benchmark, row.0, setting, "pass@tokens", "all", 16 * k, value));
+                rows.push(curve(benchmark, row.0, setting, "guess@k", "all", k, 0.4 * value));
                 rows.push(curve(benchmark, row.0, setting, "pass^k", "all", k, pass(row, ease, 1.0, 1) / f64::from(k).powf(0.4)));
                 let strata = [("stratum=depth 2", 1.2), ("stratum=depth 3", 0.5), ("exposure=none", 0.3), ("exposure=rare", 0.7)];
                 for (subset, factor) in strata.into_iter().take(if benchmark == "hard" { 2 } else { 4 }) {
@@ -196,7 +198,45 @@ fn paired() -> Vec<Paired> {
         }
     }
     rows.extend(ks().into_iter().map(|k| difference("hard", 0.6, model("small-sft"), model("small-distilled"), "t0.6", k)));
+    for metric in ["pass@tokens", "pass^k", "cover@tau"] {
+        let other = |k| Paired { metric: s(metric), ..difference("easy", 0.9, model("small"), model("small-grpo-300"), "t0.6", k) };
+        rows.extend(ks().into_iter().map(other));
+    }
     rows
+}
+
+fn contrasts() -> Vec<Contrast> {
+    let one = |(i, contrast): (u32, &str)| Contrast {
+        benchmark: s("easy"),
+        base: s("small"),
+        model: s("small-grpo-300"),
+        setting: s("t0.6"),
+        contrast: s(contrast),
+        k: if i == 0 { 1 } else { N },
+        diff: (i != 2).then_some(0.1 - 0.08 * f64::from(i)),
+        p: 0.001 * f64::from(i + 1),
+        p_holm: 0.004 * f64::from(i + 1),
+        q: 0.004,
+        contrasts: 4,
+    };
+    (0..).zip(["first k", "last k", "crossing", "coverage"]).map(one).collect()
+}
+
+fn guessing() -> Vec<Guessing> {
+    let one = |(model, solved): (&str, u32)| Guessing {
+        benchmark: s("easy"),
+        model: s(model),
+        setting: s("t0.6"),
+        subset: s("all"),
+        n: N,
+        n_problems: M,
+        known: M,
+        mean_rate: 0.02,
+        expected_solved: 3.4,
+        solved,
+        guessable: 2,
+    };
+    [("small", 30), ("small-grpo-300", 28)].map(one).to_vec()
 }
 
 fn difference(benchmark: &str, ease: f64, base: &Row, row: &Row, setting: &str, k: u32) -> Paired {
@@ -215,6 +255,7 @@ fn difference(benchmark: &str, ease: f64, base: &Row, row: &Row, setting: &str, 
         metric: s("pass@k"),
         subset: s("all"),
         k,
+        tau: None,
         diff,
         lo: diff - half,
         hi: diff + half,
@@ -234,6 +275,7 @@ fn crossings() -> Vec<Crossing> {
             base: s(base.0),
             model: s(row.0),
             setting: s("t0.6"),
+            metric: s("pass@k"),
             subset: s("all"),
             k_max: N,
             k_star: at,
@@ -720,6 +762,8 @@ pub fn inputs(folder: &Path, fault: bool) -> Vec<Input> {
     put(folder, &perplexity_boxes(), &mut inputs);
     put(folder, &support(), &mut inputs);
     put(folder, &seeds(), &mut inputs);
+    put(folder, &contrasts(), &mut inputs);
+    put(folder, &guessing(), &mut inputs);
     put(folder, &audits(fault), &mut inputs);
     put(folder, &claims(), &mut inputs);
     put(folder, &examples(), &mut inputs);

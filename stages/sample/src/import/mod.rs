@@ -1,6 +1,6 @@
 //! Stage `import`: results made elsewhere enter at their own layer. One file per format; a format is a function from files to rows.
 //!
-//! Outputs: `counts` for the format `counts`; otherwise `completions`, `problems` when the log holds them, and `recorded.json`, the verdicts it
+//! Outputs: `counts` for the format `counts`; otherwise `completions`, `problems` (empty when the log holds none), and `recorded.json`, the verdicts it
 //! holds: `{problem: [true, false, null, ...]}` in the order of samples, to be compared with ours (`verify`) and never used as ours.
 //! The rules every importer keeps (docs/import.md): a missing field is None, never a default; (problem, sample) is unique; nothing depends on
 //! the names of files; every error names file, line and what was expected, and nothing is half imported.
@@ -59,7 +59,7 @@ const FORMATS: &[Format] = &[
 
 impl Stage for Import {
     const NAME: &'static str = "import";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Params = ImportParams;
 
     fn run(&self, params: &ImportParams, job: &Job) -> Result<()> {
@@ -75,9 +75,7 @@ impl Stage for Import {
         imported.notes.iter().for_each(|line| job.progress().note(line));
         job.measure("completions", imported.completions.len() as f64);
         job.measure("repeated_texts", imported.repeated as f64);
-        if !imported.problems.is_empty() {
-            job.write(&imported.problems)?;
-        }
+        job.write(&imported.problems)?;
         job.write_file("recorded.json", &serde_json::to_vec(&imported.recorded)?)?;
         job.write(&imported.completions)
     }
