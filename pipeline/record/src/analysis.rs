@@ -29,7 +29,7 @@ pub struct Curve {
 }
 
 /// The paired difference model - base of one metric at one k.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Paired {
     pub benchmark: String,
     pub base: String,
@@ -50,12 +50,19 @@ pub struct Paired {
     pub band_hi: f64,
     /// `gain`, `loss` or `undecided` by the band.
     pub region: String,
+    /// Standard error for the population of problems (unit P) and for these very problems (unit B; pass@k only, None when 2k > n): the square
+    /// of their ratio is the share of the variance that more samples remove.
+    pub se_population: Option<f64>,
+    pub se_benchmark: Option<f64>,
+    /// Problems on which the model (the base) has the larger value: beside the mean, never in its place.
+    pub model_wins: u32,
+    pub base_wins: u32,
     pub method: String,
     pub n_problems: u32,
 }
 
 /// Where the base overtakes: the crossing point k* and the first-loss confidence set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Crossing {
     pub benchmark: String,
     pub base: String,
@@ -79,6 +86,13 @@ pub struct Crossing {
     pub first_loss_hi: Option<u32>,
     /// Largest k of the initial gain region; 0 when there is none.
     pub gain_until: u32,
+    /// Changes of sign of the mean difference: above 1, k* alone does not describe the curves.
+    pub sign_changes: u32,
+    /// How the interval of k* was made: `bootstrap`, or `inverted` where few problems carry the difference.
+    pub method: String,
+    /// Multiplier of the standard errors of the panel's band, and its Monte-Carlo error.
+    pub critical: f64,
+    pub critical_error: f64,
 }
 
 /// pass@k of a training *method*, or its difference to the base's method, over several training runs (estimand T of
@@ -130,7 +144,7 @@ pub struct Histogram {
 }
 
 /// The 2x2 table of solved problems at n, with its null and the support metrics.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
     pub benchmark: String,
     pub base: String,
@@ -155,10 +169,27 @@ pub struct Coverage {
     pub self_null_model: f64,
     pub base_only_at_m: f64,
     pub model_only_at_m: f64,
+    /// Share of the problems the base leaves unsolved at m that the model solves, and that a rerun of the base solves; None when it leaves none.
+    pub unlocked: Option<f64>,
+    pub unlocked_by_rerun: Option<f64>,
+    /// Sum over problems of the squared change of (1-p)^m, unbiased: 0 in expectation only where nothing changed; with its standard error.
+    pub excess: Option<f64>,
+    pub excess_se: Option<f64>,
     /// Expected cell at full n if nothing had changed, and the Poisson-binomial tails (statistics 4.4).
     pub null_expected: f64,
     pub null_p_base_only: f64,
     pub null_p_model_only: f64,
+    /// Model-only problems minus `null_expected`; may be negative.
+    pub net_expansion: f64,
+    /// Self-null of the base at full n under three mixing models (beta-binomial, zero-inflated, NPMLE); None for strata and where no fit is
+    /// possible. Their spread is the answer.
+    pub self_null_bb: Option<f64>,
+    pub self_null_zibb: Option<f64>,
+    pub self_null_npmle: Option<f64>,
+    /// Expected number of problems with p_base < 1/(8n) <= p_model under the same models (statistics 4.8).
+    pub expansions_bb: Option<f64>,
+    pub expansions_zibb: Option<f64>,
+    pub expansions_npmle: Option<f64>,
     /// Model-only (base-only) problems whose success rate really changed at a false-discovery rate of 5 %.
     pub real_model_only: u32,
     pub real_base_only: u32,
@@ -194,7 +225,7 @@ pub struct ProblemChange {
 }
 
 /// pass@k beyond n, never part of a measured series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Extrapolation {
     pub benchmark: String,
     pub model: String,
@@ -207,6 +238,8 @@ pub struct Extrapolation {
     pub backtest_holds: bool,
     /// What the back-test found, in words.
     pub backtest: String,
+    /// Why this k must not be used for a claim; empty when nothing speaks against it.
+    pub refused: String,
 }
 
 /// One audit of the input; `blocks` stops the report.

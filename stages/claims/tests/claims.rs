@@ -28,7 +28,6 @@ fn paired(k: u32, diff: f64, half: f64) -> Paired {
         metric: "pass@k".into(),
         subset: "all".into(),
         k,
-        tau: None,
         diff,
         lo: diff - half,
         hi: diff + half,
@@ -37,6 +36,7 @@ fn paired(k: u32, diff: f64, half: f64) -> Paired {
         region: String::new(),
         method: "t".into(),
         n_problems: 120,
+        ..Default::default()
     }
 }
 
@@ -98,25 +98,10 @@ fn coverage() -> Coverage {
         base_only: 9,
         model_only: 1,
         neither: 20,
-        base_only_lo: 0.0,
-        base_only_hi: 0.1,
-        model_only_lo: 0.0,
-        model_only_hi: 0.1,
         mcnemar_p: 0.0215,
-        self_null_m: 4,
-        self_null_base: 1.0,
-        self_null_model: 1.0,
-        base_only_at_m: 1.0,
-        model_only_at_m: 1.0,
         null_expected: 2.0,
-        null_p_base_only: 0.1,
-        null_p_model_only: 0.5,
         real_model_only: 1,
-        real_base_only: 0,
-        srr: None,
-        ndr: None,
-        sds: None,
-        nscr: None,
+        ..Default::default()
     }
 }
 

@@ -13,13 +13,14 @@ pub use params::*;
 use anyhow::{Result, ensure};
 use beyond_record::Counts;
 use beyond_stage::{Job, Stage};
+use beyond_statistics::extrapolate::{Fits, Grid, Histogram};
 
 /// The stage.
 pub struct CoverageStage;
 
 impl Stage for CoverageStage {
     const NAME: &'static str = "coverage";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {
@@ -28,9 +29,31 @@ impl Stage for CoverageStage {
         let read = |i: usize| beyond_stage::table::read_file::<Counts>(&inputs[i].path);
         let pair = Pairing::new(&read(0)?, &read(1)?)?;
         job.write(&audits::audits(&pair, params, job)?)?;
-        job.write(&table::tables(&pair, params.fdr)?)?;
-        job.write(&problems::changes_of(&pair)?)
+        let fits = Fitted::new(&pair)?;
+        job.write(&table::tables(&pair, &fits, params.fdr)?)?;
+        job.write(&problems::changes_of(&pair, &fits)?)
     }
+}
+
+/// Mixing models of the rates of both sides; None where the counts carry no fit (all or none correct, one problem).
+struct Fitted {
+    base: Option<Fits>,
+    model: Option<Fits>,
+}
+
+impl Fitted {
+    fn new(pair: &Pairing) -> Result<Self> {
+        let fit = |rows: &[Counts]| -> Result<Option<Fits>> {
+            let counts = beyond_frame::counts(rows)?;
+            Ok(Histogram::from_counts(&counts).and_then(|histogram| Fits::new(&histogram, &Grid::new(histogram.n()))).ok())
+        };
+        Ok(Fitted { base: fit(&pair.rows.base)?, model: fit(&pair.rows.model)? })
+    }
+}
+
+/// Success rate below which the base is said not to solve a problem: 1/(8n), eight times out of reach of the samples drawn.
+fn threshold(n: u32) -> f64 {
+    1.0 / (8.0 * f64::from(n))
 }
 
 /// The rows of both models and their names.

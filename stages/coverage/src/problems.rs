@@ -1,22 +1,21 @@
 //! The problems that only one of the two models solved, each with what is known about it.
 
-use crate::Pairing;
+use crate::{Fitted, Pairing, threshold};
 use anyhow::Result;
 use beyond_record::ProblemChange;
 use beyond_statistics::coverage::{Cell, cells};
-use beyond_statistics::extrapolate::{Fits, Grid, Histogram, Mixing, posterior::solved_within};
+use beyond_statistics::extrapolate::{Fits, Mixing, posterior::solved_within};
 use beyond_statistics::self_null::{Better, Tested, changes};
 use beyond_statistics::{Count, confirm, counts::min_n};
 
 /// One row per discordant problem, in the order of the problem id.
-pub fn changes_of(pair: &Pairing) -> Result<Vec<ProblemChange>> {
+pub fn changes_of(pair: &Pairing, fits: &Fitted) -> Result<Vec<ProblemChange>> {
     let (base, model) = (beyond_frame::counts(&pair.rows.base)?, beyond_frame::counts(&pair.rows.model)?);
     let cells = cells(&base, &model)?;
     let (for_base, for_model) = (changes(&base, &model, Better::Base)?, changes(&base, &model, Better::Model)?);
     let candidates = cells.iter().filter(|cell| **cell == Cell::ModelOnly).count();
     let n = min_n(&base);
-    let fits = Histogram::from_counts(&base).and_then(|histogram| Fits::new(&histogram, &Grid::new(histogram.n()))).ok();
-    let plan = confirm::plan(1.0 / (8.0 * f64::from(n)), 0.05, candidates.max(1))?;
+    let plan = confirm::plan(threshold(n), 0.05, candidates.max(1))?;
     let mut out = Vec::new();
     for i in 0..cells.len() {
         let tested = match cells[i] {
@@ -24,7 +23,7 @@ pub fn changes_of(pair: &Pairing) -> Result<Vec<ProblemChange>> {
             Cell::BaseOnly => for_base[i],
             _ => continue,
         };
-        let chance = (cells[i] == Cell::ModelOnly).then_some(fits.as_ref()).flatten();
+        let chance = (cells[i] == Cell::ModelOnly).then_some(fits.base.as_ref()).flatten();
         out.push(ProblemChange {
             confirm_samples: (cells[i] == Cell::ModelOnly).then_some(plan.samples_each),
             ..row(pair, i, cells[i], tested, chance, base[i])

@@ -1,20 +1,23 @@
 //! The 2x2 table, its null and the support metrics, for the benchmark and its subsets.
 
-use crate::Pairing;
+use crate::{Fitted, Pairing, threshold};
 use anyhow::Result;
 use beyond_record::{Counts, Coverage};
 use beyond_statistics::coverage::table;
-use beyond_statistics::self_null::{Better, conditional_null, real_changes, self_null};
+use beyond_statistics::extrapolate::{Mixing, posterior};
+use beyond_statistics::self_null::{Better, SelfNull, conditional_null, real_changes, self_null};
 use beyond_statistics::{Count, counts::min_n, support};
 
 const LEVEL: f64 = 0.95;
 
 /// One row per subset.
-pub fn tables(pair: &Pairing, fdr: f64) -> Result<Vec<Coverage>> {
+pub fn tables(pair: &Pairing, fits: &Fitted, fdr: f64) -> Result<Vec<Coverage>> {
     let mut out = Vec::new();
     for subset in beyond_frame::subsets(&pair.rows.base)? {
         let part = |rows: &[Counts]| beyond_frame::counts(&subset.positions.iter().map(|&i| rows[i].clone()).collect::<Vec<_>>());
-        out.push(row(pair, &subset.name, &part(&pair.rows.base)?, &part(&pair.rows.model)?, fdr)?);
+        let (base, model) = (part(&pair.rows.base)?, part(&pair.rows.model)?);
+        let row = row(pair, &subset.name, &base, &model, fdr)?;
+        out.push(if subset.name == "all" { under_models(row, &base, &model, fits) } else { row });
     }
     Ok(out)
 }
@@ -49,6 +52,10 @@ fn row(pair: &Pairing, subset: &str, base: &[Count], model: &[Count], fdr: f64) 
         self_null_model: rerun.as_ref().map_or(0.0, |null| null.self_model.count),
         base_only_at_m: rerun.as_ref().map_or(0.0, |null| null.base_only.count),
         model_only_at_m: rerun.as_ref().map_or(0.0, |null| null.model_only.count),
+        unlocked: rerun.as_ref().and_then(SelfNull::unlock_rate),
+        unlocked_by_rerun: rerun.as_ref().and_then(SelfNull::rerun_unlock_rate),
+        excess: rerun.as_ref().map(|null| null.excess.count),
+        excess_se: rerun.as_ref().map(|null| null.excess.se),
         null_expected: null.expected_model_only,
         null_p_base_only: null.p_base_only_ge,
         null_p_model_only: null.p_model_only_ge,
@@ -58,5 +65,25 @@ fn row(pair: &Pairing, subset: &str, base: &[Count], model: &[Count], fdr: f64) 
         ndr: metrics.ndr,
         sds: metrics.sds,
         nscr: metrics.nscr,
+        net_expansion: support::net_expansion(&cells, &null),
+        ..Default::default()
     })
+}
+
+/// The row with what three mixing models say at full n: they need a prior, so their spread is the answer.
+fn under_models(row: Coverage, base: &[Count], model: &[Count], fits: &Fitted) -> Coverage {
+    let (Some(of_base), Some(of_model)) = (&fits.base, &fits.model) else { return row };
+    let pairs: Vec<(Count, Count)> = base.iter().copied().zip(model.iter().copied()).collect();
+    let (n, problems) = (row.n, base.len() as f64);
+    let rerun = |law: &dyn Mixing| Some(posterior::self_null(law, n, problems));
+    let expanded = |base: &dyn Mixing, model: &dyn Mixing| Some(posterior::expected_expansions(base, model, &pairs, threshold(n)));
+    Coverage {
+        self_null_bb: rerun(&of_base.bb),
+        self_null_zibb: rerun(&of_base.zibb),
+        self_null_npmle: rerun(&of_base.npmle),
+        expansions_bb: expanded(&of_base.bb, &of_model.bb),
+        expansions_zibb: expanded(&of_base.zibb, &of_model.zibb),
+        expansions_npmle: expanded(&of_base.npmle, &of_model.npmle),
+        ..row
+    }
 }

@@ -10,6 +10,7 @@ use beyond_statistics::family::readings::Reading;
 use beyond_statistics::interval::{self, Interval};
 use beyond_statistics::matrix::mean;
 use beyond_statistics::panel::Panel;
+use beyond_statistics::{Count, variance};
 
 const LEVEL: f64 = 0.95;
 /// Columns up to which a panel is sparse, and the draws that suffice then: the error of its critical value is .007, far below the step between
@@ -24,6 +25,8 @@ pub struct Differences<'a> {
     pub subset: &'a str,
     /// Per-problem differences of one metric.
     pub reading: Reading,
+    /// Counts of base and model whose pass@k this is; None for other metrics.
+    pub counts: Option<(&'a [Count], &'a [Count])>,
 }
 
 impl Differences<'_> {
@@ -66,9 +69,17 @@ impl Differences<'_> {
     }
 
     fn row(&self, j: usize, Interval { lo, hi, method, .. }: Interval) -> Paired {
-        let (reading, k) = (&self.reading, self.reading.ks[j]);
-        let row = row(self.pair, &reading.metric, self.subset, k, mean(&reading.values.column(j)), (lo, hi), reading.values.rows());
-        Paired { tau: reading.tau, method: method.as_str().to_string(), ..row }
+        let (reading, k, values) = (&self.reading, self.reading.ks[j], self.reading.values.column(j));
+        let won = |sign: f64| values.iter().filter(|value| sign * **value > 0.0).count() as u32;
+        Paired {
+            tau: reading.tau,
+            method: method.as_str().to_string(),
+            se_population: Some(variance::se_population(&values)),
+            se_benchmark: self.counts.and_then(|(base, model)| variance::se_benchmark_difference(base, model, k)),
+            model_wins: won(1.0),
+            base_wins: won(-1.0),
+            ..row(self.pair, &reading.metric, self.subset, k, mean(&values), (lo, hi), values.len())
+        }
     }
 
     fn crossing(&self, panel: &Panel, band: &Band, params: &Params) -> Result<Crossing> {
@@ -90,6 +101,10 @@ impl Differences<'_> {
             first_loss_lo: first_loss.as_ref().map_or(1, |set| set.lo),
             first_loss_hi: first_loss.as_ref().and_then(|set| set.hi),
             gain_until: first_loss.as_ref().map_or(0, |set| set.gain_until),
+            sign_changes: found.sign_changes as u32,
+            method: found.method.as_str().to_string(),
+            critical: band.critical.value,
+            critical_error: band.critical.mc_error,
         })
     }
 }
@@ -111,7 +126,6 @@ pub fn row(pair: &Comparison, metric: &str, subset: &str, k: u32, diff: f64, (lo
         metric: metric.to_string(),
         subset: subset.to_string(),
         k,
-        tau: None,
         diff,
         lo,
         hi,
@@ -120,5 +134,6 @@ pub fn row(pair: &Comparison, metric: &str, subset: &str, k: u32, diff: f64, (lo
         region: region.to_string(),
         method: "pointwise".to_string(),
         n_problems: problems as u32,
+        ..Default::default()
     }
 }

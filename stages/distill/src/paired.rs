@@ -18,10 +18,11 @@ pub fn compare(pair: &Comparison, params: &Params, rows: &mut Vec<Paired>, cross
         let part = |rows: &[Counts]| subset.positions.iter().map(|&i| rows[i].clone()).collect::<Vec<_>>();
         let (base, model) = (part(&pair.rows.base), part(&pair.rows.model));
         let (c_base, c_model) = (beyond_frame::counts(&base)?, beyond_frame::counts(&model)?);
-        let of = |reading: Reading| Differences { pair, subset: &subset.name, reading };
-        of(on_dense_grid("pass@k", &c_base, &c_model)?).write(params, rows, Some(crossings))?;
+        let of = |reading: Reading| Differences { pair, subset: &subset.name, reading, counts: None };
+        let pass = |reading: Reading| Differences { counts: Some((&c_base, &c_model)), ..of(reading) };
+        pass(on_dense_grid("pass@k", &c_base, &c_model)?).write(params, rows, Some(crossings))?;
         if let Some(last) = beyond_dense(&c_base, &c_model)? {
-            of(last).pointwise(rows)?;
+            pass(last).pointwise(rows)?;
         }
         if let (Some(base), Some(model)) = (reasoned(&base), reasoned(&model)) {
             of(on_dense_grid("cot-pass@k", &base, &model)?).write(params, rows, None)?;

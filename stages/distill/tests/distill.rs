@@ -74,6 +74,12 @@ fn every_metric_of_the_counts_is_compared_by_the_same_machinery() {
     assert!((of("cover@tau")[2].diff - 1.0 / 6.0).abs() < 1e-15);
     assert!((of("bayes@n")[0].diff - (24.0 - 20.0) / 10.0 / 6.0).abs() < 1e-15);
     assert!(of("auc@k").len() == 1 && of("sharpening@k")[0].method == "t" && of("maj@k").is_empty());
+    // Three problems go up, two down; SE_B ends where 2k exceeds n.
+    let pass = of("pass@k");
+    assert_eq!((pass[0].model_wins, pass[0].base_wins, pass[0].se_benchmark.is_some(), pass[7].se_benchmark), (3, 2, true, None));
+    assert!(of("pass^k")[0].se_benchmark.is_none() && pass[0].se_population.unwrap() > 0.0);
+    let crossings: Vec<Crossing> = output(folder.path());
+    assert!(crossings[0].critical > 1.96 && crossings[0].critical_error > 0.0 && crossings[0].method == "inverted", "{:?}", crossings[0]);
 }
 
 /// Verdicts and completions of these counts: the first `correct` samples are right, all of one length.

@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use beyond_frame::samples::Samples;
 use beyond_record::{Counts, Curve, Guessing};
 use beyond_statistics::counts::min_n;
-use beyond_statistics::family::Metric;
 use beyond_statistics::family::readings::{relatives, single_numbers};
+use beyond_statistics::family::{Metric, bayes_at_n};
 use beyond_statistics::interval::{self, Interval, Method};
 use beyond_statistics::matrix::{Matrix, mean};
 use beyond_statistics::{Count, variance};
@@ -119,7 +119,8 @@ impl Block<'_> {
         for reading in single_numbers(self.counts, self.n, k_max)? {
             let values = reading.values.column(0);
             let interval = if reading.bounded { interval::curve(&values, LEVEL)? } else { around_mean(&values)? };
-            out.push(self.row(&reading.metric, reading.ks[0], reading.tau, &values, interval, None));
+            let posterior = (reading.metric == "bayes@n").then(|| bayes_at_n(self.counts).sigma);
+            out.push(self.row(&reading.metric, reading.ks[0], reading.tau, &values, interval, posterior));
         }
         let modal: Option<Vec<f64>> = rows.iter().map(|row| row.modal_correct.map(|correct| f64::from(u8::from(correct)))).collect();
         if let Some(modal) = modal {

@@ -27,6 +27,7 @@ pub fn extrapolation(cell: &Cell, rows: &[Counts], multiple: u32) -> Result<Vec<
         value,
         backtest_holds: found.backtest.holds,
         backtest: found.backtest.message.clone(),
+        refused: point.refused.join("; "),
     };
     let methods =
         |point: &Point| [("bb", point.bb), ("zibb", point.zibb), ("npmle", point.npmle), ("dkw_lo", point.dkw.0), ("dkw_hi", point.dkw.1)];

@@ -7,11 +7,11 @@
 WITH beyond AS (SELECT * FROM shown_extrapolation WHERE _main AND (_role = 'base' OR _headline)),
 verdict AS (SELECT benchmark, model, bool_and(backtest_holds) AS holds FROM beyond GROUP BY ALL),
 lines AS (
-  SELECT benchmark, model, setting, k, 'measured' AS source, 'hue:0' AS _model, value, lo, hi, n_problems, n_samples, NULL AS backtest_holds, '' AS backtest,
+  SELECT benchmark, model, setting, k, 'measured' AS source, 'hue:0' AS _model, value, lo, hi, n_problems, n_samples, NULL AS backtest_holds, '' AS backtest, '' AS refused,
     _benchmark, _arm, _bi, _mi, _family, _lead, 'measured' AS _style FROM whole
   WHERE _main AND (benchmark, model) IN (SELECT (benchmark, model) FROM beyond)
   UNION ALL BY NAME
-  SELECT benchmark, model, setting, k, method AS source, value, backtest_holds, backtest, _benchmark, _arm, _bi, _mi, _family, _lead,
+  SELECT benchmark, model, setting, k, method AS source, value, backtest_holds, backtest, refused, _benchmark, _arm, _bi, _mi, _family, _lead,
     CASE method WHEN 'bb' THEN 'hue:1' WHEN 'zibb' THEN 'hue:2' WHEN 'npmle' THEN 'hue:3' ELSE '' END AS _model,
     CASE WHEN method LIKE 'dkw%' THEN 'reference' ELSE 'model' END AS _style FROM beyond
 )

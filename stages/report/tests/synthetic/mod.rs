@@ -255,7 +255,6 @@ fn difference(benchmark: &str, ease: f64, base: &Row, row: &Row, setting: &str, 
         metric: s("pass@k"),
         subset: s("all"),
         k,
-        tau: None,
         diff,
         lo: diff - half,
         hi: diff + half,
@@ -263,7 +262,12 @@ fn difference(benchmark: &str, ease: f64, base: &Row, row: &Row, setting: &str, 
         band_hi: diff + band,
         region: s(region),
         method: s("multiplier band"),
+        se_population: Some(half / 1.96),
+        se_benchmark: Some(half / 4.0),
+        model_wins: 40,
+        base_wins: 30,
         n_problems: M,
+        ..Default::default()
     }
 }
 
@@ -285,6 +289,10 @@ fn crossings() -> Vec<Crossing> {
             first_loss_lo: 5,
             first_loss_hi: at.map(|k| 2 * k as u32),
             gain_until: 4,
+            sign_changes: 1,
+            method: s("bootstrap"),
+            critical: 2.55,
+            critical_error: 0.004,
         }
     };
     pairs().into_iter().map(one).collect()
@@ -354,6 +362,9 @@ fn coverage() -> Vec<Coverage> {
             ndr: Some(0.03),
             sds: Some(0.06),
             nscr: Some(-0.1),
+            self_null_npmle: Some(5.1),
+            expansions_npmle: Some(1.2),
+            ..Default::default()
         }
     };
     pairs().into_iter().map(one).collect()
@@ -575,6 +586,7 @@ fn extrapolation() -> Vec<Extrapolation> {
                     value: (pass(row, ease, 1.0, k) + shift * grow).min(1.0),
                     backtest_holds: holds,
                     backtest: if holds { s("58 of 60 thinnings hold") } else { s("9 of 60 thinnings hold: both models over-predict") },
+                    refused: if holds { s("") } else { s("the thinning back-test failed") },
                 });
             }
         }

@@ -1,4 +1,4 @@
-//! The stage end to end on two models that were not asked the same.
+//! The stage end to end: two models that were not asked the same, and what stands beside the 2x2 table.
 
 use beyond_coverage::{CoverageStage, Params};
 use beyond_record::{Audit, Counts, Coverage, Problem};
@@ -108,4 +108,36 @@ fn unequal_truncation_is_told_and_never_stops_the_report() {
     assert!(!truncation.passed && !truncation.blocks && (truncation.value - 0.4).abs() < 1e-12, "{truncation:?}");
     assert!(truncation.message.contains("base 5.0 %, model 45.0 %"), "{}", truncation.message);
     assert!(named(&found, "unparsed").unwrap().passed);
+}
+
+#[test]
+fn beside_the_table_stand_its_nulls_and_what_three_mixing_models_expect() {
+    let stratified = |model: &str, correct: fn(u32) -> u32| -> Vec<Counts> {
+        let rows = counts(model, 0..60, 0).into_iter().enumerate();
+        let row = |(i, row): (usize, Counts)| Counts { correct: correct(i as u32), stratum: format!("{}", i % 2), ..row };
+        rows.map(row).collect()
+    };
+    // The model loses every eleventh problem and finds three that the base never solved.
+    let base = stratified("base", |i| if i % 5 == 0 { 0 } else { 1 + i % 10 });
+    let model = stratified("rl", |i| {
+        if i % 11 == 0 {
+            0
+        } else if i % 20 == 5 {
+            9
+        } else {
+            (i * 7) % 11
+        }
+    });
+    let (_, tables) = audits(&Params::default(), base, model, [None, None]);
+    let all = &tables[0];
+    assert_eq!((all.subset.as_str(), all.both + all.base_only + all.model_only + all.neither), ("all", 60));
+    assert!((all.net_expansion - (f64::from(all.model_only) - all.null_expected)).abs() < 1e-12);
+    // Of what the base leaves unsolved at m = 5: found by the model, and by itself when run again.
+    let (unlocked, rerun) = (all.unlocked.unwrap(), all.unlocked_by_rerun.unwrap());
+    assert!((unlocked / rerun - all.model_only_at_m / all.self_null_base).abs() < 1e-12 && unlocked < 1.0, "{all:?}");
+    assert!(all.excess.unwrap() > 0.0 && all.excess_se.unwrap() > 0.0);
+    let expected = [all.expansions_bb, all.expansions_zibb, all.expansions_npmle].map(Option::unwrap);
+    // Twelve problems have c = 0 under the base; the model solves some of them for sure, so that a few expansions are expected.
+    assert!(expected.iter().all(|count| (0.0..12.0).contains(count)) && expected[1] > 0.5, "{expected:?}");
+    assert!(all.self_null_npmle.unwrap() >= 0.0 && tables[1].subset.starts_with("stratum=") && tables[1].self_null_npmle.is_none());
 }
