@@ -7,6 +7,7 @@ use common::text;
 use serde_json::Value;
 
 const HARD: &str = include_str!("hard.jsonl");
+const PROBES: &str = include_str!("probes.jsonl");
 
 fn cases() -> Vec<Value> {
     HARD.lines().map(|l| serde_json::from_str(l).expect("a JSON line")).collect()
@@ -52,6 +53,18 @@ fn every_label_holds_both_ways() {
     for row in cases().iter().filter(|r| is_answer(r) && text(r, "category") != "rounding") {
         let (gold, pred) = (text(row, "gold"), text(row, "pred"));
         assert_eq!(correct(pred, gold), label(row), "{}: {pred} | {gold}", row["category"]);
+    }
+}
+
+/// `probes.jsonl`: bare answers, sentences, boxes, unfinished and broken texts; category, gold, pred and the label.
+#[test]
+fn every_probe() {
+    let rows: Vec<Value> = PROBES.lines().map(|l| serde_json::from_str(l).expect("a JSON line")).collect();
+    let equal = rows.iter().filter(|r| label(r)).count();
+    assert!(equal > 300 && rows.len() - equal > 250, "both kinds: {equal} of {}", rows.len());
+    for row in &rows {
+        let (gold, pred) = (text(row, "gold"), text(row, "pred"));
+        assert_eq!(correct(gold, pred), label(row), "{}: {}", row["category"], explain_math(gold, pred, &Options::default()));
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     set::replace,
     text,
     token::{Reading, Stopped},
-    tree::{Const, Node},
+    tree::{Const, Node, SetOp},
     verdict::{Judge, Verdict},
     words,
 };
@@ -33,7 +33,7 @@ pub struct Answer {
 impl Answer {
     fn new(shown: String, rule: Rule) -> Self {
         let normal = normalise::normalise(&shown);
-        let key = normal.text.split_ascii_whitespace().collect();
+        let key = compact(&normal.text);
         Self { shown, rule, normal, key, too_long: false, node: OnceCell::new() }
     }
 
@@ -65,9 +65,15 @@ impl Answer {
     pub fn node(&self) -> &Result<Node, Stopped> {
         // A number found in prose may carry a unit of one letter: 1,000.99m².
         let letter_units = self.rule == Rule::LastExpression;
-        self.node.get_or_init(|| match hyphenated_number(&self.normal.text) {
-            Some(words) => Ok(Node::Text(words.to_owned())),
-            None => parse(&self.normal.text, Reading { letter_units, ..Reading::USUAL }),
+        let read = |text: &str| parse(text, Reading { letter_units, ..Reading::USUAL });
+        self.node.get_or_init(|| {
+            if let Some(words) = hyphenated_number(&self.normal.text) {
+                return Ok(Node::Text(words.to_owned()));
+            }
+            match text::all_reals_but(&self.normal.text) {
+                Some(excluded) => read(excluded).map(reals_without),
+                None => read(&self.normal.text),
+            }
         })
     }
 
@@ -111,6 +117,28 @@ impl Answer {
         };
         Some((letter, rest.trim().trim_start_matches(['.', ':', ' ', '~', '\\']).to_owned()))
     }
+}
+
+/// The real numbers without those that are listed.
+fn reals_without(excluded: Node) -> Node {
+    let points = match excluded {
+        Node::List(items) => Node::Set(items),
+        set @ Node::Set(_) => set,
+        one => Node::Set(vec![one]),
+    };
+    Node::SetOp(SetOp::Difference, Box::new(Node::NamedSet('R')), Box::new(points))
+}
+
+/// Without white space, but for the one between digits: `1 1/2` is not `11/2`.
+fn compact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_ascii_whitespace() {
+        if out.ends_with(|c: char| c.is_ascii_digit()) && part.starts_with(|c: char| c.is_ascii_digit()) {
+            out.push(' ');
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 /// `twenty-one` is a number in words, no difference.

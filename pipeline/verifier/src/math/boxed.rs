@@ -45,7 +45,22 @@ fn box_at(text: &str, name: usize, after: usize, to: usize) -> Option<Candidate>
         Some(close) => trimmed(text, open + 1, close, Rule::Boxed),
         None => trimmed(text, open + 1, open_end(text, open + 1, to), Rule::BoxedOpen),
     };
+    let found = if found.rule == Rule::Boxed { with_continuation(text, found, to) } else { found };
     (found.end > found.start).then_some(found)
+}
+
+/// `\boxed{5}^2`, `\boxed{3}\sqrt2`, `\boxed{2} \times 10^3`: the box holds a part of a formula. The span then runs to the end
+/// of the formula, brace included, and is read as a whole or not at all.
+fn with_continuation(text: &str, found: Candidate, to: usize) -> Candidate {
+    let Some(close) = text[found.end..to].find('}').map(|i| found.end + i + 1) else {
+        return found;
+    };
+    let rest = text[close..to].trim_start_matches(' ');
+    let operators = ["\\times", "\\cdot", "\\sqrt", "\\pi", "\\frac"];
+    let degree = ["^\\circ", "^{\\circ}", "^°", "^{°}"].iter().any(|d| rest.starts_with(d));
+    let goes_on = rest.starts_with('^') && !degree || operators.iter().any(|o| rest.starts_with(o));
+    let end = || open_end(text, close, to);
+    if goes_on { trimmed(text, found.start, end(), Rule::Boxed) } else { found }
 }
 
 /// Index of the brace that closes the one at `open`; `\{` and `\}` do not count.

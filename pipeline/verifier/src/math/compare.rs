@@ -100,7 +100,7 @@ impl Judge<'_> {
                 items.iter().all(|i| matches!(i, Node::Chain(_, rest) if rest.iter().any(|(r, _)| r.is_order() || *r == Rel::Ne)))
             }
             Node::Set(items) => items.is_empty(),
-            Node::Text(t) => matches!(text::key(t).as_str(), "allreal" | "nosolution"),
+            Node::Text(t) => matches!(text::key(t).as_str(), "allreal" | "nosolution") || super::set::half_line(t).is_some(),
             _ => false,
         };
         if !region(gold) && !region(pred) {

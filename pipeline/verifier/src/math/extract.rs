@@ -6,7 +6,7 @@
 
 use super::{
     boxed::{boxes, last_group},
-    prose,
+    clause, prose,
 };
 
 /// Longest answer that is read, in bytes; longer ones are Unparsed.
@@ -168,16 +168,21 @@ fn hashes(text: &str, from: usize, to: usize) -> Option<Candidate> {
 /// What follows the last "answer is" or "answer:".
 fn answer_phrase(text: &str, from: usize, to: usize) -> Option<Candidate> {
     let part = &text[from..to];
-    let english = part.rmatch_indices("nswer").take(64).find_map(|(i, _)| {
-        let tail = part.get(i + 5..)?;
-        Some(i + 5 + after_verb(tail)?)
-    });
+    let said = |word: &str| {
+        part.rmatch_indices(word).take(64).find_map(|(i, _)| {
+            let tail = part.get(i + 5..)?;
+            Some(i + 5 + after_verb(tail)?)
+        })
+    };
+    let english = said("nswer").max(said("NSWER"));
     let chinese = ["答案是", "答案为", "答案：", "答案:"].iter().filter_map(|m| part.rfind(m).map(|i| i + m.len())).max();
     let start = from + english.max(chinese)?;
     let end = start + prose::sentence_end(&text[start..to]);
+    let end = start + prose::without_afterthought(&text[start..end]);
     let found = trimmed(text, start, end, Rule::AnswerPhrase);
-    // "The answer is not 8" gives no answer.
-    (found.end > found.start && !found.of(text).starts_with("not ")).then_some(found)
+    // "The answer is not 8" gives no answer, nor does "between 3 and 4".
+    let vague = ["not ", "between ", "greater than ", "less than ", "more than ", "fewer than "];
+    (found.end > found.start && !vague.iter().any(|v| found.of(text).starts_with(v))).then_some(found)
 }
 
 /// "the final answer is .." after the last box: what is said last counts.
@@ -254,9 +259,12 @@ fn last_dollars(part: &str) -> Option<(usize, usize)> {
 
 /// The last number or expression that stands alone in the prose.
 fn last_expression(text: &str, from: usize, to: usize) -> Option<Candidate> {
-    let (start, end) = prose::last_expression(&text[from..to])?;
-    let denied = text[from..from + start].ends_with("not ");
-    non_empty(trimmed(text, from + start, from + end, Rule::LastExpression)).filter(|_| !denied)
+    let part = &text[from..to];
+    let (start, end) = prose::last_expression(part)?;
+    let start = prose::with_coordinated(part, start);
+    let after = &part[end..];
+    let kept = !clause::is_qualified(&part[..start]) && !clause::is_changed(after) && !clause::breaks_off(after);
+    non_empty(trimmed(text, from + start, from + end, Rule::LastExpression)).filter(|_| kept)
 }
 
 fn non_empty(candidate: Candidate) -> Option<Candidate> {

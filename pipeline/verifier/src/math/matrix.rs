@@ -16,6 +16,12 @@ const MAX_CELLS: usize = 64;
 
 /// Carries out the matrix operations of a tree; anything else is returned as it is.
 pub fn computed(node: &Node) -> Node {
+    if let Node::Pow(base, exponent) = node
+        && let (Node::Tuple(parts) | Node::Bracket(parts), Node::Sym(t)) = (base.as_ref(), exponent.as_ref())
+        && t == "T"
+    {
+        return Node::Matrix(parts.iter().map(|p| vec![p.clone()]).collect());
+    }
     if !node.any(&|n| matches!(n, Node::Matrix(_))) {
         return node.clone();
     }
@@ -113,6 +119,16 @@ fn vector(rows: &Rows) -> Option<Vec<Node>> {
     }
 }
 
+/// `[[1,2],[3,4]]` as a matrix.
+fn nested_rows(node: &Node) -> Option<Rows> {
+    let row = |n: &Node| match n {
+        Node::Bracket(parts) => Some(parts.clone()),
+        Node::Interval(a, b) if a.closed && b.closed => Some(vec![a.at.as_ref().clone(), b.at.as_ref().clone()]),
+        _ => None,
+    };
+    row(node)?.iter().map(row).collect()
+}
+
 impl Judge<'_> {
     /// Two matrices, or a vector and a tuple.
     pub fn matrices(&self, gold: &Node, pred: &Node) -> Verdict {
@@ -134,6 +150,9 @@ impl Judge<'_> {
     }
 
     fn vector_and(&self, m: &Rows, other: &Node, swapped: bool) -> Verdict {
+        if let Some(nested) = nested_rows(other) {
+            return if swapped { self.cells(&nested, m) } else { self.cells(m, &nested) };
+        }
         let parts = match other {
             Node::Tuple(parts) | Node::Bracket(parts) => parts.clone(),
             Node::Interval(a, b) if a.closed && b.closed => vec![a.at.as_ref().clone(), b.at.as_ref().clone()],

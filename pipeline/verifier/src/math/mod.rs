@@ -3,6 +3,7 @@
 mod answer;
 mod boxed;
 mod budget;
+mod clause;
 mod command;
 mod compare;
 mod constant;

@@ -1,6 +1,6 @@
 //! Text -> text, each rewrite named. What is lost is only what carries no mathematics.
 
-use super::{command, unicode};
+use super::{command, prose, unicode};
 
 /// A normalised answer and the names of the rewrites that changed it.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +19,69 @@ pub fn normalise(answer: &str) -> Normal {
     normal.apply("doubled backslashes", halve_backslashes);
     normal.apply("math delimiters", drop_delimiters);
     normal.apply("outer punctuation", trim_punctuation);
-    normal.apply("braced colon", |t| t.contains("{:}").then(|| t.replace("{:}", ":")));
+    normal.apply("spellings", spellings);
     normal
+}
+
+/// One spelling for what is written in several ways: `f^{\prime}`, `\text{cis}`, `per cent`, `3:45 p.m.`, `(101)_2`,
+/// `\frac{\text{km}}{\text{h}}`.
+fn spellings(text: &str) -> Option<String> {
+    const SAME: [(&str, &str); 8] = [
+        ("{:}", ":"),
+        ("^{\\prime}", "'"),
+        ("^\\prime", "'"),
+        ("^{\\prime\\prime}", "''"),
+        ("\\text{cis}", "\\operatorname{cis}"),
+        ("per cent", "percent"),
+        (" x 10^", " \\times 10^"),
+        ("\\text{¢}", "\\text{ cents}"),
+    ];
+    let mut out = text.to_owned();
+    for (from, to) in SAME {
+        if out.contains(from) {
+            out = out.replace(from, to);
+        }
+    }
+    let conclusion = ["so ", "So ", "Thus ", "thus ", "Hence ", "hence ", "Therefore "].iter().find_map(|w| out.strip_prefix(w));
+    out = conclusion.filter(|rest| !prose::has_words(rest)).map(str::to_owned).unwrap_or(out);
+    let negative = ["negative ", "minus ", "Negative ", "Minus "].iter().find_map(|w| out.strip_prefix(w));
+    let number = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_digit() || c == '\\') && !prose::has_words(rest);
+    out = negative.filter(number).map(|rest| format!("-{rest}")).unwrap_or(out);
+    out = half_days(&out).unwrap_or(out);
+    out = bracketed_base(&out).unwrap_or(out);
+    out = quotient_of_units(&out).unwrap_or(out);
+    (out != text).then_some(out)
+}
+
+/// `3:45 p.m` -> `3:45 pm`: the second period has gone with the end of the sentence, or stands in the middle of it.
+fn half_days(text: &str) -> Option<String> {
+    let at = ["a.m", "p.m"].iter().filter_map(|m| text.find(m)).min()?;
+    let before = text[..at].trim_end();
+    let after = text[at + 3..].strip_prefix('.').unwrap_or(&text[at + 3..]);
+    let clock = before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(|c: char| c.is_alphanumeric());
+    clock.then(|| format!("{before} {}m{after}", &text[at..=at]))
+}
+
+/// `(101)_2` -> `101_2`.
+fn bracketed_base(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('(')?;
+    let (digits, base) = inner.split_once(")_")?;
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b));
+    plain.then(|| format!("{digits}_{base}"))
+}
+
+/// `\frac{\text{km}}{\text{h}}` -> `\text{km/h}`.
+fn quotient_of_units(text: &str) -> Option<String> {
+    let (head, above, below, tail) = ["\\text{", "\\mathrm{"].iter().find_map(|open| {
+        let start = format!("\\frac{{{open}");
+        let (head, rest) = text.split_once(start.as_str())?;
+        let (above, rest) = rest.split_once(format!("}}}}{{{open}").as_str())?;
+        let (below, tail) = rest.split_once("}}")?;
+        Some((head, above, below, tail))
+    })?;
+    let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ');
+    (word(above) && word(below) && head.trim_end_matches(['\\', ',', ' ', '~', ';']).ends_with(|c: char| c.is_ascii_digit() || c == '}'))
+        .then(|| format!("{head}\\text{{ {above}/{below}}}{tail}"))
 }
 
 impl Normal {

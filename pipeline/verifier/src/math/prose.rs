@@ -111,6 +111,45 @@ pub fn last_expression(text: &str) -> Option<(usize, usize)> {
     Some((start, with_unit(text, end)))
 }
 
+/// Where the answer of a sentence ends before an afterthought: "42, not 43", "2 (approximately)".
+pub fn without_afterthought(sentence: &str) -> usize {
+    let not = [", not ", " rather than ", " instead of "].iter().filter_map(|w| sentence.find(w)).min().unwrap_or(sentence.len());
+    let head = sentence[..not].trim_end_matches(['.', ' ']);
+    let rounded = ["(approximately)", "(approx.)", "(approx)", "(about)", "(exactly)"].iter().find_map(|w| head.strip_suffix(w));
+    rounded.map_or(not, |kept| kept.trim_end().len())
+}
+
+/// Start of the last number's whole list: `1 and 2`, `15 apples and 3 pears`, `2, 3 or 5`. A comma alone joins nothing:
+/// "In 2019, 5 people".
+pub fn with_coordinated(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let (mut whole, mut joined) = (start, false);
+    while let Some((from, to)) = number_before(text, whole) {
+        let gap = &text[to..whole];
+        let words: Vec<&str> = gap.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let connected = matches!(words.last(), Some(&"and" | &"or")) && words.len() <= 3;
+        let listed = joined && words.len() <= 1 && gap.contains(',');
+        if gap.len() > 40 || !(connected || listed) || gap.contains(['.', '\n', ':', '(', '$']) {
+            break;
+        }
+        joined = true;
+        whole = from;
+    }
+    // A sign belongs to its number.
+    if whole < start && whole > 0 && bytes[whole - 1] == b'-' { whole - 1 } else { whole }
+}
+
+/// The run of digits and signs that ends last before `end`.
+fn number_before(text: &str, end: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let stop = bytes[..end].iter().rposition(u8::is_ascii_digit)? + 1;
+    let mut start = stop;
+    while start > 0 && (bytes[start - 1].is_ascii_digit() || matches!(bytes[start - 1], b'.' | b'/')) {
+        start -= 1;
+    }
+    (!glued(text, start, stop)).then_some((start, stop))
+}
+
 /// Characters that belong to an expression without spaces.
 fn is_math(byte: u8) -> bool {
     byte.is_ascii_digit() || b".,/+-*^()[]{}_=:!%|<>".contains(&byte)
@@ -207,9 +246,19 @@ fn with_unit(text: &str, end: usize) -> usize {
     let spaced = tail.strip_prefix(' ').unwrap_or("");
     let letters = spaced.bytes().take_while(u8::is_ascii_alphabetic).count();
     if super::unit::is_known(&spaced[..letters]) {
-        return end + 1 + letters;
+        return end + 1 + letters + per_unit(&spaced[letters..]);
     }
     end
+}
+
+/// Length of ` per hour`, ` per square meter`.
+fn per_unit(tail: &str) -> usize {
+    let Some(rest) = tail.strip_prefix(" per ") else {
+        return 0;
+    };
+    let power = ["square ", "cubic "].iter().find(|p| rest.starts_with(*p)).map_or(0, |p| p.len());
+    let letters = rest[power..].bytes().take_while(u8::is_ascii_alphabetic).count();
+    if super::unit::is_known(&rest[power..power + letters]) { 5 + power + letters } else { 0 }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::{
     eval::{Domain, Eval, Point, Val},
     interval::Cx,
     modular,
+    set::replace,
     tree::{Func, Node, Rel},
     verdict::{Judge, Verdict},
 };
@@ -102,6 +103,9 @@ impl Judge<'_> {
             return Verdict::Unknown("no relation".to_owned());
         };
         if let ([(Rel::Eq, right_a)], [(Rel::Eq, right_b)]) = (ar.as_slice(), br.as_slice()) {
+            if let Some(renamed) = with_argument_of(a, b, right_b) {
+                return self.compare(right_a, &renamed);
+            }
             let verdict = self.equations(a, right_a, b, right_b);
             if verdict.is_equal() {
                 return verdict;
@@ -207,6 +211,17 @@ impl Judge<'_> {
             _ => Verdict::different("different inequalities"),
         }
     }
+}
+
+/// `f(t) = t^2` is `f(x) = x^2`: the right side of the second definition in the first one's variable.
+fn with_argument_of(first: &Node, second: &Node, right: &Node) -> Option<Node> {
+    let (Node::Apply(f, x), Node::Apply(g, t)) = (first, second) else {
+        return None;
+    };
+    let ([x @ Node::Sym(_)], [t @ Node::Sym(_)]) = (x.as_slice(), t.as_slice()) else {
+        return None;
+    };
+    (f == g && x != t && !occurs(x, right)).then(|| replace(right, t, x))
 }
 
 fn difference(l: &Node, r: &Node) -> Node {

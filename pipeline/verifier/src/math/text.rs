@@ -28,6 +28,16 @@ pub fn key(text: &str) -> String {
     synonym(&joined).map_or(joined, str::to_owned)
 }
 
+/// `all real numbers except 0`: what is excluded.
+pub fn all_reals_but(text: &str) -> Option<&str> {
+    let rest = ["all real numbers", "all reals", "any real number", "every real number"].iter().find_map(|head| {
+        let (start, tail) = text.split_at_checked(head.len())?;
+        start.eq_ignore_ascii_case(head).then_some(tail)
+    })?;
+    let rest = rest.trim_start_matches([' ', ',']);
+    ["except for ", "except ", "other than ", "but "].iter().find_map(|word| rest.strip_prefix(word))
+}
+
 /// Without `\text`, `\left`, braces and other marks.
 fn without_commands(text: &str) -> String {
     let mut out = text.to_owned();
@@ -92,7 +102,8 @@ fn synonym(joined: &str) -> Option<&'static str> {
         | "thereisnosolution"
         | "therearenosolutions"
         | "nosuchsolution" => "nosolution",
-        "allrealnumbers" | "allreals" | "allreal" | "anyrealnumber" | "everyrealnumber" | "realnumbers" => "allreal",
+        "allrealnumbers" | "allreals" | "allreal" | "anyrealnumber" | "everyrealnumber" | "xisanyrealnumber" | "xisrealnumber"
+        | "realnumbers" => "allreal",
         "infinitelymany" | "infinite" | "infinitelymanysolutions" => "infinitelymany",
         "yesitis" | "yes" => "yes",
         _ => return None,

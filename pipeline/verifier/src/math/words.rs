@@ -27,17 +27,17 @@ pub enum Run {
 const SHORT_WORDS: &[&str] = &[
     "a", "all", "am", "an", "any", "are", "as", "at", "be", "bit", "boy", "but", "by", "can", "car", "cat", "cup", "day", "did", "do",
     "dog", "dry", "eat", "few", "for", "go", "had", "has", "he", "her", "him", "his", "hot", "how", "if", "in", "is", "it", "its", "low",
-    "man", "map", "may", "me", "men", "my", "new", "no", "non", "not", "now", "odd", "of", "off", "old", "on", "one", "our", "out", "pm",
-    "red", "row", "set", "she", "six", "so", "sum", "ten", "the", "to", "too", "two", "up", "us", "use", "via", "was", "way", "we", "who",
-    "win", "yes", "yet", "you", "tie", "top", "sun", "mon", "tue", "wed", "thu", "fri", "sat", "jan", "feb", "mar", "apr", "jun", "jul",
-    "aug", "sep", "oct", "nov", "dec", "tom", "sam", "ann", "bob", "joe", "tim", "jim", "ben", "dan", "amy", "kim", "max", "sue", "ted",
-    "zoe", "eve", "ian", "liz", "ray", "roy", "ron", "pat", "meg", "lee", "jen", "jon", "leo", "mia", "ada", "ali", "dad", "mom", "son",
-    "bad", "add", "cab", "cad", "dab", "bed", "nan", "dne", "dry", "wet", "big", "end", "low", "tan",
+    "man", "map", "may", "me", "men", "my", "new", "no", "non", "not", "now", "odd", "of", "off", "old", "on", "one", "our", "out", "per",
+    "pm", "red", "row", "set", "she", "six", "so", "sum", "ten", "the", "to", "too", "two", "up", "us", "use", "via", "was", "way", "we",
+    "who", "win", "yes", "yet", "you", "tie", "top", "sun", "mon", "tue", "wed", "thu", "fri", "sat", "jan", "feb", "mar", "apr", "jun",
+    "jul", "aug", "sep", "oct", "nov", "dec", "tom", "sam", "ann", "bob", "joe", "tim", "jim", "ben", "dan", "amy", "kim", "max", "sue",
+    "ted", "zoe", "eve", "ian", "liz", "ray", "roy", "ron", "pat", "meg", "lee", "jen", "jon", "leo", "mia", "ada", "ali", "dad", "mom",
+    "son", "bad", "add", "cab", "cad", "dab", "bed", "nan", "dne", "dry", "wet", "big", "end", "low", "tan",
 ];
 
 /// Decides what a run of letters is. `text_mode` is inside `\text{..}`; `after_number` when a number stands before it.
 pub fn classify(run: &str, text_mode: bool, after_number: bool) -> Run {
-    if let Some(found) = named(run, text_mode) {
+    if let Some(found) = named(run, text_mode, after_number) {
         return found;
     }
     if text_mode {
@@ -52,7 +52,7 @@ pub fn classify(run: &str, text_mode: bool, after_number: bool) -> Run {
     Run::Letters
 }
 
-fn named(run: &str, text_mode: bool) -> Option<Run> {
+fn named(run: &str, text_mode: bool, after_number: bool) -> Option<Run> {
     match run {
         "and" | "And" | "AND" => return Some(Run::Mark(Mark::And)),
         "or" | "Or" | "OR" => return Some(Run::Mark(Mark::Or)),
@@ -64,6 +64,7 @@ fn named(run: &str, text_mode: bool) -> Option<Run> {
         "degrees" | "degree" | "Degrees" | "deg" => return Some(Run::Mark(Mark::Degree)),
         "mod" => return Some(Run::Mark(Mark::Mod)),
         "min" | "max" if text_mode => return None,
+        "min" if after_number => return Some(Run::Word),
         _ => {}
     }
     if text_mode {
@@ -189,6 +190,12 @@ fn small(word: &str) -> Option<i64> {
         "billion" => Some(1_000_000_000),
         _ => None,
     }
+}
+
+/// `thirds` -> 3; not `quarters`, which are coins and parts of a year too.
+pub fn plural_fraction(word: &str) -> Option<i64> {
+    let lower = word.to_ascii_lowercase();
+    (lower.ends_with('s') && lower != "quarters").then(|| fraction_word(&lower)).flatten()
 }
 
 fn fraction_word(word: &str) -> Option<i64> {

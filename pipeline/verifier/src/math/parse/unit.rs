@@ -4,6 +4,7 @@ use super::{Mark, Node, Parsed, Parser, Stopped, Tok};
 use crate::math::{
     number::Number,
     unit::{Builder, Relation, Unit, relate},
+    words,
 };
 use num_traits::ToPrimitive;
 
@@ -22,9 +23,43 @@ impl Parser<'_> {
         if let Some(time) = self.meridiem(&value) {
             return Ok(time);
         }
+        let value = self.in_words_of_scale(value);
         let unit = self.unit(Builder::default())?;
         let first = self.with_unit(value, unit)?;
         self.compound(first)
+    }
+
+    /// `5 million`, `3 dozen`, `5 thirds`, `x squared`: the word counts, it is no unit.
+    fn in_words_of_scale(&mut self, mut value: Node) -> Node {
+        while let Some(Tok::Word(word)) = self.peek() {
+            if let Some(n) = exponent_word(word) {
+                value = Node::Pow(Box::new(value), Box::new(Node::int(i64::from(n))));
+                self.at += 1;
+                continue;
+            }
+            if let Some(parts) = words::plural_fraction(word) {
+                value = Node::Div(Box::new(value), Box::new(Node::int(parts)));
+                self.at += 1;
+                continue;
+            }
+            let scale = match word.to_ascii_lowercase().trim_end_matches('s') {
+                "dozen" => 12,
+                "hundred" => 100,
+                "thousand" => 1_000,
+                "million" => 1_000_000,
+                "billion" => 1_000_000_000,
+                "trillion" => 1_000_000_000_000,
+                _ => break,
+            };
+            // What is written as a decimal is exact here: 2.5 million.
+            let number = match value {
+                Node::Num(n) => Node::Num(Number::exact(n.value)),
+                other => other,
+            };
+            value = Node::Mul(vec![number, Node::int(scale)]);
+            self.at += 1;
+        }
+        value
     }
 
     /// `5 hours 30 minutes`: the sum, in the last unit.
@@ -71,9 +106,15 @@ impl Parser<'_> {
         let mut words = 0;
         loop {
             match self.peek() {
+                Some(Tok::Word(word)) if OPERATIONS.contains(&word.to_ascii_lowercase().as_str()) => {
+                    return Err(self.stop("a unit, not an operation in words"));
+                }
                 Some(Tok::Word(word)) => {
                     let word = word.trim_end_matches('.').to_owned();
-                    builder.word(&word);
+                    match exponent_word(&word) {
+                        Some(n) => builder.power(n),
+                        None => builder.word(&word),
+                    }
                     words += 1;
                     self.at += 1;
                 }
@@ -137,10 +178,10 @@ impl Parser<'_> {
     pub(super) fn money(&mut self, mark: Mark) -> Parsed {
         self.at += 1;
         let value = self.factor()?;
+        let value = self.in_words_of_scale(value);
         let mut builder = Builder::default();
         builder.word(currency(mark).unwrap_or_default());
         let unit = builder.finish();
-        // `\$5 million` keeps its word out of the unit.
         self.with_unit(value, unit)
     }
 
@@ -190,6 +231,18 @@ impl Parser<'_> {
         };
         self.at += taken;
         Some(half)
+    }
+}
+
+/// Words after a value that change it: with them the value alone would be a fragment.
+const OPERATIONS: [&str; 9] = ["than", "factorial", "divided", "multiplied", "plus", "minus", "power", "root", "choose"];
+
+/// `squared`, `cubed`.
+fn exponent_word(word: &str) -> Option<i32> {
+    match word.to_ascii_lowercase().as_str() {
+        "squared" => Some(2),
+        "cubed" => Some(3),
+        _ => None,
     }
 }
 

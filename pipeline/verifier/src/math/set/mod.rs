@@ -93,6 +93,10 @@ impl<'a> Reader<'a> {
             Node::Tuple(parts) if parts.len() == 2 => self.interval(&parts[0], false, &parts[1], false),
             Node::Set(items) => self.points(items),
             Node::NamedSet('R') => Some(RealSet::everything(true)),
+            Node::Text(t) if half_line(t).is_some() => {
+                let (above, closed) = half_line(t)?;
+                Some(RealSet::half_line(Val::int(0), above, closed))
+            }
             Node::Text(t) if super::text::key(t) == "allreal" => Some(RealSet::everything(true)),
             Node::Text(t) if super::text::key(t) == "nosolution" => Some(RealSet::everything(false)),
             Node::SetOp(op, a, b) => {
@@ -252,6 +256,18 @@ impl<'a> Reader<'a> {
     pub fn is_region(set: &RealSet) -> bool {
         !set.is_finite() || set.is_empty()
     }
+}
+
+/// `\mathbb{R}^+`, `\mathbb{R}_{\ge 0}` as the parser keeps them: which side of zero, and whether zero belongs.
+pub fn half_line(name: &str) -> Option<(bool, bool)> {
+    let script: String = name.strip_prefix('R')?.chars().filter(|c| !matches!(c, '{' | '}' | ' ')).collect();
+    Some(match script.as_str() {
+        "^+" | "_+" | "_>0" => (true, false),
+        "^-" | "_-" | "_<0" => (false, false),
+        "_\\ge0" | "_\\geq0" | "_\\geqslant0" | "^+_0" | "_0^+" => (true, true),
+        "_\\le0" | "_\\leq0" | "_\\leqslant0" => (false, true),
+        _ => return None,
+    })
 }
 
 /// 1 for infinity, -1 for minus infinity.
