@@ -56,7 +56,7 @@ pub fn breaks_off(after: &str) -> bool {
     let words: Vec<&str> = after.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
     let last_goes_on = words.last().is_some_and(|w| CONTINUING.contains(&w.to_ascii_lowercase().as_str()));
     let clause = |w: &&str| matches!(*w, "we" | "then" | "need");
-    last_goes_on || words.len() >= 4 && words.iter().any(|w| clause(&w))
+    last_goes_on || words.len() >= 4 && words.iter().any(clause)
 }
 
 #[cfg(test)]
