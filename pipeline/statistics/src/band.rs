@@ -3,45 +3,13 @@
 //! Gaussian multiplier bootstrap of the sup-t statistic (arXiv 2609.22547). Given the data the studentised vector is
 //! exactly N(0, (U-1)/U · Corr), U units, so draws come from the low-rank factor of the correlation matrix.
 
-use crate::error::{Result, at_least, in_unit};
-use crate::interval::two_sided_z;
-use crate::matrix::dot;
+mod critical;
+mod drawer;
+
+pub use critical::{BandOptions, Critical, critical_value, exceedance};
+
+use crate::error::{Result, at_least};
 use crate::panel::Panel;
-use crate::rng::Stream;
-use crate::special::normal_cdf;
-
-/// Variance (of 1) that the drawn vector may miss in a column; rows are rescaled to their full variance.
-const DRAWN: f64 = 1e-6;
-/// A column this correlated with the last one drawn is not drawn itself: neighbouring k at large k are one number. Near a
-/// maximum the process is flat; on the DeepScaleR counts 1 - 1e-4 lowers c by .0005 and this value by less than 1e-6.
-const SAME: f64 = 1.0 - 1e-5;
-const LANES: usize = 16;
-
-/// How to draw the critical value.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BandOptions {
-    /// Simultaneous coverage, in (0, 1).
-    pub level: f64,
-    /// Multiplier draws. At 4,000 the region edges move with the seed; at 10^6 the error of c is about .0015.
-    pub draws: usize,
-    /// Seed of the draws.
-    pub seed: u64,
-}
-
-impl Default for BandOptions {
-    fn default() -> BandOptions {
-        BandOptions { level: 0.95, draws: 1_000_000, seed: 0 }
-    }
-}
-
-/// A critical value with its Monte-Carlo error.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Critical {
-    /// The `level`-quantile of max_k |t(k)|.
-    pub value: f64,
-    /// Standard error of `value` from the finite number of draws; 0 for a value that was given.
-    pub mc_error: f64,
-}
 
 /// What the band says at one k.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,114 +126,6 @@ fn around(centre: f64, half: f64) -> (f64, f64) {
     ((centre - half).max(-1.0), (centre + half).min(1.0))
 }
 
-/// Quantile of the maximum of |t| over all columns of all panels; never below the pointwise normal quantile.
-///
-/// # Errors
-/// A level outside (0, 1), or fewer than 100 draws.
-pub fn critical_value(panels: &[&Panel], options: BandOptions) -> Result<Critical> {
-    in_unit("level", options.level)?;
-    at_least("the multiplier bootstrap", 100, options.draws)?;
-    let mut maxima = vec![0f32; options.draws];
-    for (index, panel) in panels.iter().enumerate() {
-        raise_to_maxima(&Drawer::new(panel), &mut Stream::new(options.seed, index as u64), &mut maxima);
-    }
-    let (share, draws) = (options.level, options.draws as f64);
-    let slack = (share * (1.0 - share) / draws).sqrt();
-    let mut at = |p: f64| f64::from(quantile(&mut maxima, p));
-    let (value, low, high) = (at(share), at(share - slack), at(share + slack));
-    Ok(Critical { value: value.max(two_sided_z(share)), mc_error: 0.5 * (high - low) })
-}
-
-/// P(max |t| over all columns of the panel > `value`), from `options.draws` draws; never below 1/(draws + 1) nor
-/// below the pointwise p.
-///
-/// # Errors
-/// Fewer than 100 draws.
-pub fn exceedance(panel: &Panel, value: f64, options: BandOptions) -> Result<f64> {
-    at_least("the multiplier bootstrap", 100, options.draws)?;
-    let mut maxima = vec![0f32; options.draws];
-    raise_to_maxima(&Drawer::new(panel), &mut Stream::new(options.seed, 0), &mut maxima);
-    let above = maxima.iter().filter(|&&m| f64::from(m) >= value).count();
-    let drawn = (above as f64 + 1.0) / (options.draws as f64 + 1.0);
-    Ok(drawn.max(2.0 * normal_cdf(-value)))
-}
-
-/// The smallest value with at least a share `p` of the values at or below it.
-fn quantile(values: &mut [f32], p: f64) -> f32 {
-    let rank = (p * values.len() as f64).ceil() as usize;
-    let at = rank.clamp(1, values.len()) - 1;
-    *values.select_nth_unstable_by(at, f32::total_cmp).1
-}
-
-fn raise_to_maxima(drawer: &Drawer, stream: &mut Stream, maxima: &mut [f32]) {
-    let mut z = vec![0f32; drawer.rank];
-    for best in maxima {
-        z.iter_mut().for_each(|z| *z = stream.normal() as f32);
-        *best = best.max(drawer.max_abs(&z));
-    }
-}
-
-/// Loadings in blocks of [`LANES`] columns, direction by direction, so that the inner loop is one multiply-add per lane.
-struct Drawer {
-    rank: usize,
-    blocks: Vec<[f32; LANES]>,
-}
-
-impl Drawer {
-    fn new(panel: &Panel) -> Drawer {
-        let rank = panel.factor.rank_for(DRAWN);
-        let columns = distinct(unit_columns(panel, rank));
-        let scale = ((panel.units() as f64 - 1.0) / panel.units() as f64).sqrt();
-        let mut blocks = Vec::with_capacity(columns.len().div_ceil(LANES) * rank);
-        for columns in columns.chunks(LANES) {
-            for direction in 0..rank {
-                let value = |lane: usize| columns.get(lane).map_or(0.0, |column| scale * column[direction]);
-                blocks.push(std::array::from_fn(|lane| value(lane) as f32));
-            }
-        }
-        Drawer { rank, blocks }
-    }
-
-    /// max_k |Σ_j loadings_jk z_j|.
-    fn max_abs(&self, z: &[f32]) -> f32 {
-        let mut best = [0f32; LANES];
-        for block in self.blocks.chunks_exact(self.rank.max(1)) {
-            let mut sums = [0f32; LANES];
-            for (row, z) in block.iter().zip(z) {
-                for lane in 0..LANES {
-                    sums[lane] += row[lane] * z;
-                }
-            }
-            for lane in 0..LANES {
-                let size = sums[lane].abs();
-                best[lane] = if size > best[lane] { size } else { best[lane] };
-            }
-        }
-        best.into_iter().fold(0.0, f32::max)
-    }
-}
-
-/// The loadings of every non-constant column on the first `rank` directions, brought back to norm 1.
-fn unit_columns(panel: &Panel, rank: usize) -> Vec<Vec<f64>> {
-    let column = |k: usize| -> Vec<f64> { (0..rank).map(|j| panel.factor.loadings(j)[k]).collect() };
-    let unit = |loadings: Vec<f64>| -> Vec<f64> {
-        let norm = dot(&loadings, &loadings).sqrt();
-        loadings.into_iter().map(|l| l / norm).collect()
-    };
-    (0..panel.ks.len()).filter(|&k| panel.se[k] > 0.0).map(|k| unit(column(k))).collect()
-}
-
-/// Leaves out columns that repeat the one kept before them.
-fn distinct(columns: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
-    let mut kept: Vec<Vec<f64>> = Vec::new();
-    for column in columns {
-        if kept.last().is_none_or(|last| dot(last, &column) < SAME) {
-            kept.push(column);
-        }
-    }
-    kept
-}
-
 /// Confidence set for the first k at which the model is worse than the base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FirstLoss {
@@ -315,7 +175,9 @@ impl Band {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interval::two_sided_z;
     use crate::matrix::Matrix;
+    use crate::rng::Stream;
 
     fn noise(rows: usize, cols: usize, shift: f64) -> Matrix {
         let mut stream = Stream::new(11, 0);

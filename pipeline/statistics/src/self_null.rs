@@ -3,12 +3,15 @@
 //! Two nulls without a model of the success rates: by thinning to m <= n/2 samples (unbiased), and conditional on the
 //! total number of successes at full n (exact).
 
+mod changed;
+mod conditional;
+
+pub use changed::{Better, Real, Tested, changes, real_changes};
+pub use conditional::{ConditionalNull, conditional_null, poisson_binomial};
+
 use crate::counts::Count;
-use crate::coverage::{Cell, cells};
 use crate::error::{Error, Result, same_length};
-use crate::hypergeometric;
 use crate::matrix::{compensated_sum, variance};
-use crate::multiplicity::benjamini_hochberg;
 use crate::pass_at_k::failure;
 
 /// A number of problems, with its standard error over problems (√M times the sd of the per-problem terms).
@@ -93,141 +96,6 @@ pub fn self_null(base: &[Count], model: &[Count], m: u32) -> Result<SelfNull> {
         model_only_minus_self_base: sum(&|i| model_only(i) - self_base(i)),
         base_unsolved: compensated_sum(base_m.iter().copied()),
     })
-}
-
-/// The cells at full n if the two success rates were equal on every problem, given each problem's total successes.
-///
-/// Given s = c_b + c_r the base's share is hypergeometric, so P(model-only) = P(c_b = 0 | s); no prior is involved.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ConditionalNull {
-    /// Expected number of base-only problems.
-    pub expected_base_only: f64,
-    /// Expected number of model-only problems (equal to the former when all n are equal).
-    pub expected_model_only: f64,
-    /// Standard deviation of the number of base-only problems under the null.
-    pub sd_base_only: f64,
-    /// Standard deviation of the number of model-only problems under the null.
-    pub sd_model_only: f64,
-    /// P(base-only >= observed), exact Poisson-binomial: small = the model lost problems.
-    pub p_base_only_ge: f64,
-    /// P(base-only <= observed).
-    pub p_base_only_le: f64,
-    /// P(model-only >= observed): small = the model gained problems.
-    pub p_model_only_ge: f64,
-    /// P(model-only <= observed): small = fewer "unlocked" problems than chance alone gives.
-    pub p_model_only_le: f64,
-}
-
-/// The conditional null at full n; the n of the two models may differ and may be ragged.
-///
-/// # Errors
-/// Different numbers of problems.
-pub fn conditional_null(base: &[Count], model: &[Count]) -> Result<ConditionalNull> {
-    let cells = cells(base, model)?;
-    let observed = |cell: Cell| cells.iter().filter(|c| **c == cell).count();
-    let (mut base_only, mut model_only) = (vec![], vec![]);
-    for (b, m) in base.iter().zip(model) {
-        let (total, successes) = (b.n() + m.n(), b.c() + m.c());
-        if successes > 0 {
-            base_only.push(hypergeometric::none(total, successes, m.n()));
-            model_only.push(hypergeometric::none(total, successes, b.n()));
-        }
-    }
-    let (base_law, model_law) = (poisson_binomial(&base_only), poisson_binomial(&model_only));
-    let (at_base, at_model) = (observed(Cell::BaseOnly), observed(Cell::ModelOnly));
-    Ok(ConditionalNull {
-        expected_base_only: compensated_sum(base_only.iter().copied()),
-        expected_model_only: compensated_sum(model_only.iter().copied()),
-        sd_base_only: compensated_sum(base_only.iter().map(|p| p * (1.0 - p))).sqrt(),
-        sd_model_only: compensated_sum(model_only.iter().map(|p| p * (1.0 - p))).sqrt(),
-        p_base_only_ge: from(&base_law, at_base),
-        p_base_only_le: up_to(&base_law, at_base),
-        p_model_only_ge: from(&model_law, at_model),
-        p_model_only_le: up_to(&model_law, at_model),
-    })
-}
-
-/// Law of a sum of independent 0/1 variables with the given chances: P(sum = x), x = 0..=len.
-pub fn poisson_binomial(chances: &[f64]) -> Vec<f64> {
-    let mut law = vec![1.0];
-    for p in chances {
-        law.push(0.0);
-        for x in (0..law.len()).rev() {
-            let below = if x > 0 { law[x - 1] } else { 0.0 };
-            law[x] = law[x] * (1.0 - p) + below * p;
-        }
-    }
-    law
-}
-
-fn from(law: &[f64], x: usize) -> f64 {
-    law.iter().skip(x).rev().sum::<f64>().min(1.0)
-}
-
-fn up_to(law: &[f64], x: usize) -> f64 {
-    law.iter().take(x + 1).sum::<f64>().min(1.0)
-}
-
-/// Which model is claimed to be better on a problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Better {
-    /// The base.
-    Base,
-    /// The other model.
-    Model,
-}
-
-/// The one-sided test of one problem.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tested {
-    /// P(at least this many of the successes fall to the claimed side | their total), rates equal.
-    pub p: f64,
-    /// Benjamini-Hochberg adjusted p over all tested problems.
-    pub q: f64,
-}
-
-/// Tests every problem. Problems that neither model solved have p = 1 and count among the tests.
-///
-/// A small q says "the rate changed", not "the other model cannot". A problem solved once by one model has p = 1/2.
-///
-/// # Errors
-/// Different numbers of problems.
-pub fn changes(base: &[Count], model: &[Count], better: Better) -> Result<Vec<Tested>> {
-    same_length("the base's counts", base.len(), "the model's counts", model.len())?;
-    let p: Vec<f64> = base.iter().zip(model).map(|(&b, &m)| rate_p(b, m, better)).collect();
-    let q = benjamini_hochberg(&p);
-    Ok(p.into_iter().zip(q).map(|(p, q)| Tested { p, q }).collect())
-}
-
-/// The one-sided conditional (Fisher) p of one problem.
-fn rate_p(base: Count, model: Count, better: Better) -> f64 {
-    let side = match better {
-        Better::Base => base,
-        Better::Model => model,
-    };
-    hypergeometric::upper_tail(base.n() + model.n(), base.c() + model.c(), side.n(), side.c())
-}
-
-/// Problems whose rate changed at false-discovery rate `fdr`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Real {
-    /// Positions of all problems on which the claimed side is better.
-    pub all: Vec<usize>,
-    /// Those among them that only the claimed side solved: the "model-only" (base-only) problems that are real.
-    pub exclusive: Vec<usize>,
-}
-
-/// The real changes in favour of `better`.
-///
-/// # Errors
-/// Different numbers of problems, or `fdr` outside (0, 1).
-pub fn real_changes(base: &[Count], model: &[Count], better: Better, fdr: f64) -> Result<Real> {
-    crate::error::in_unit("fdr", fdr)?;
-    let tested = changes(base, model, better)?;
-    let all: Vec<usize> = (0..tested.len()).filter(|&i| tested[i].q <= fdr).collect();
-    let wanted = if better == Better::Base { Cell::BaseOnly } else { Cell::ModelOnly };
-    let exclusive = all.iter().copied().filter(|&i| Cell::of(base[i], model[i]) == wanted).collect();
-    Ok(Real { all, exclusive })
 }
 
 #[cfg(test)]

@@ -5,56 +5,15 @@
 //! is 1 - t^k, which grows with k, while s only rescales p. Large-k coverage is therefore a statement about 1-t first.
 //! Errors are taken as independent between samples; false positives that cluster by problem (a lucky gold format) are worse.
 
-use crate::counts::{Count, check_ks};
+mod correction;
+mod unknown;
+
+pub use correction::{Audited, Corrected, Rates, corrected_curve};
+pub use unknown::{Judged, ThreeValued, three_valued};
+
+use crate::counts::Count;
 use crate::error::{Error, Result, in_unit, same_length};
-use crate::matrix::{Matrix, compensated_sum, mean};
-use crate::pass_at_k::{failure, failure_curve, pass_of_rate, per_problem};
-use crate::special::beta_quantile;
-use crate::variance::se_population;
-
-/// Verdicts of one problem when the judge may fail: c correct, u unknown (timeout, parse failure, crash), the rest wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Judged {
-    known: Count,
-    at_best: Count,
-}
-
-impl Judged {
-    /// `correct` and `unknown` of `n` samples.
-    ///
-    /// # Errors
-    /// n = 0, or correct + unknown > n.
-    pub fn new(n: u32, correct: u32, unknown: u32) -> Result<Judged> {
-        Ok(Judged { known: Count::new(n, correct)?, at_best: Count::new(n, correct.saturating_add(unknown))? })
-    }
-
-    fn unknown(self) -> u32 {
-        self.at_best.c() - self.known.c()
-    }
-}
-
-/// pass@k of every problem under the two extreme readings of unknown verdicts, and leaving them out.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ThreeValued {
-    /// Unknown = wrong: g_k(c; n).
-    pub lower: Matrix,
-    /// Unknown = correct: g_k(c + u; n).
-    pub upper: Matrix,
-    /// Unknown verdicts missing at random: g_k(c; n - u); None for a k above some n - u. An assumption, to be labelled.
-    pub at_random: Vec<Option<Vec<f64>>>,
-}
-
-/// Bounds for all problems (rows) and `ks` (columns); `at_random` has one entry per k with the per-problem values.
-///
-/// # Errors
-/// A k that is not defined for all problems.
-pub fn three_valued(judged: &[Judged], ks: &[u32]) -> Result<ThreeValued> {
-    let known: Vec<Count> = judged.iter().map(|j| j.known).collect();
-    let at_best: Vec<Count> = judged.iter().map(|j| j.at_best).collect();
-    let left: Option<Vec<Count>> = judged.iter().map(|j| Count::new(j.known.n() - j.unknown(), j.known.c()).ok()).collect();
-    let random = |&k: &u32| per_problem(left.as_ref()?, &[k]).ok().map(|m| m.column(0));
-    Ok(ThreeValued { lower: per_problem(&known, ks)?, upper: per_problem(&at_best, ks)?, at_random: ks.iter().map(random).collect() })
-}
+use crate::pass_at_k::pass_of_rate;
 
 /// pass@k of a problem nobody can solve under a verifier with this false-positive rate: 1 - (1 - fpr)^k.
 pub fn spurious_pass(false_positive_rate: f64, k: u32) -> f64 {
@@ -85,137 +44,6 @@ pub fn audit_size(rate: f64, alpha: f64) -> Result<u64> {
     Ok((alpha.ln() / (-rate).ln_1p()).ceil() as u64)
 }
 
-/// Error rates of a verifier that is better than chance.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rates {
-    /// s = P(judged correct | correct).
-    sensitivity: f64,
-    /// t = P(judged wrong | wrong).
-    specificity: f64,
-}
-
-impl Rates {
-    /// Checks s, t in [0, 1] and s + t > 1.
-    ///
-    /// # Errors
-    /// Rates outside, or a verifier no better than chance: nothing can be corrected then.
-    pub fn new(sensitivity: f64, specificity: f64) -> Result<Rates> {
-        let unit = 0.0..=1.0;
-        if !unit.contains(&sensitivity) || !unit.contains(&specificity) || sensitivity + specificity <= 1.0 {
-            let value = sensitivity + specificity;
-            return Err(Error::OutOfRange { name: "sensitivity + specificity", value, range: "(1, 2], each in [0, 1]" });
-        }
-        Ok(Rates { sensitivity, specificity })
-    }
-
-    fn youden(self) -> f64 {
-        self.sensitivity + self.specificity - 1.0
-    }
-
-    /// Rogan-Gladen: p = (p_obs + t - 1)/(s + t - 1). Unbiased for unbiased p_obs, hence not cut to [0, 1].
-    pub fn true_rate(self, observed: f64) -> f64 {
-        (observed + self.specificity - 1.0) / self.youden()
-    }
-
-    /// Rate of "correct *and* valid reasoning" from the observed rate of "correct and judged valid" and the rate of correct
-    /// answers; `self` describes the judge of reasoning: p_D = (p_obs - (1-t) p_C)/(s + t - 1).
-    pub fn valid_rate(self, judged_valid: f64, correct: f64) -> f64 {
-        (judged_valid - (1.0 - self.specificity) * correct) / self.youden()
-    }
-
-    /// Unbiased estimate of (1-p)^k: J^-k sum_j C(k,j) A_j(c) (-(1-s))^(k-j), J = s + t - 1; A_k/t^k when s = 1. May leave
-    /// [0, 1]; its variance grows at least like J^-2k.
-    ///
-    /// # Errors
-    /// k = 0 or k > n.
-    pub fn true_failure(self, count: Count, k: u32) -> Result<f64> {
-        check_ks(&[count], &[k])?;
-        Ok(self.failure_of(count, k))
-    }
-
-    fn failure_of(self, count: Count, k: u32) -> f64 {
-        let ln_scale = f64::from(k) * self.youden().ln();
-        let miss = 1.0 - self.sensitivity;
-        if miss == 0.0 {
-            return failure(count, k) * (-ln_scale).exp();
-        }
-        let observed = failure_curve(count, k);
-        let term = |j: u32| {
-            let size = crate::special::ln_choose(k, j) + f64::from(k - j) * miss.ln() - ln_scale;
-            let sign = if (k - j).is_multiple_of(2) { 1.0 } else { -1.0 };
-            sign * observed[j as usize] * size.exp()
-        };
-        compensated_sum((0..=k).map(term))
-    }
-}
-
-/// An audit of the verifier on samples whose truth is known: `agreed` of `audited` verdicts were right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Audited {
-    /// Right verdicts.
-    pub agreed: u32,
-    /// Verdicts checked.
-    pub audited: u32,
-}
-
-impl Audited {
-    /// Midpoints of `cells` equally likely parts of the posterior under a uniform prior, Beta(agreed+1, wrong+1).
-    fn quantiles(self, cells: u32) -> Vec<f64> {
-        let (a, b) = (f64::from(self.agreed) + 1.0, f64::from(self.audited - self.agreed) + 1.0);
-        (0..cells).map(|i| beta_quantile((f64::from(i) + 0.5) / f64::from(cells), a, b)).collect()
-    }
-}
-
-/// pass@k corrected for verifier errors, with everything that is uncertain about it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Corrected {
-    /// Number of samples.
-    pub k: u32,
-    /// Mean over the posterior of (s, t).
-    pub value: f64,
-    /// Standard error over problems, at the posterior mean of the rates.
-    pub se_population: f64,
-    /// Standard deviation due to the audit's uncertainty about (s, t).
-    pub se_audit: f64,
-    /// 95 % interval from both.
-    pub interval: (f64, f64),
-    /// Whether the total standard error is below .05; print the value only then.
-    pub useful: bool,
-}
-
-const CELLS: u32 = 15;
-const USEFUL: f64 = 0.05;
-
-/// Corrects pass@k at every k of `ks`. `sensitivity` audits truly correct samples, `specificity` truly wrong ones; their
-/// posteriors enter as a product grid of quantiles, so nothing is drawn.
-///
-/// # Errors
-/// A k that is not defined for all problems, agreed > audited, or audits that do not exclude a verifier no better than chance.
-pub fn corrected_curve(counts: &[Count], ks: &[u32], sensitivity: Audited, specificity: Audited) -> Result<Vec<Corrected>> {
-    check_ks(counts, ks)?;
-    for audit in [sensitivity, specificity] {
-        Count::new(audit.audited.max(1), audit.agreed)?;
-    }
-    let (s, t) = (sensitivity.quantiles(CELLS), specificity.quantiles(CELLS));
-    let grid: Vec<Rates> = s.iter().flat_map(|&s| t.iter().map(move |&t| Rates::new(s, t))).collect::<Result<_>>()?;
-    let centre = Rates::new(mean(&s), mean(&t))?;
-    let histogram = crate::counts::histogram(counts);
-    let pass = |rates: Rates, k: u32| {
-        let failed = compensated_sum(histogram.iter().map(|(&count, &times)| times as f64 * rates.failure_of(count, k)));
-        1.0 - failed / counts.len() as f64
-    };
-    let one = |&k: &u32| {
-        let draws: Vec<f64> = grid.iter().map(|&rates| pass(rates, k)).collect();
-        let values: Vec<f64> = counts.iter().map(|&count| centre.failure_of(count, k)).collect();
-        let (value, se_population) = (mean(&draws), se_population(&values));
-        let se_audit = crate::matrix::variance(&draws).sqrt();
-        let se = se_population.hypot(se_audit);
-        let half = crate::interval::two_sided_z(0.95) * se;
-        Corrected { k, value, se_population, se_audit, interval: (value - half, value + half), useful: se < USEFUL }
-    };
-    Ok(ks.iter().map(one).collect())
-}
-
 /// Problems whose few successes make large-k coverage: 0 < c <= `few`. Audit their positives by hand first.
 pub fn to_audit(counts: &[Count], few: u32) -> Vec<usize> {
     (0..counts.len()).filter(|&i| counts[i].solved() && counts[i].c() <= few).collect()
@@ -243,6 +71,8 @@ pub fn with_confirmed(counts: &[Count], positions: &[usize], confirmed: &[u32]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matrix::mean;
+    use crate::pass_at_k::{failure, per_problem};
     use crate::special::ln_choose;
 
     fn count(n: u32, c: u32) -> Count {

@@ -4,14 +4,17 @@
 //! Independent samples give 1. Below 1: batches repeat each other (a seed used twice). Above 1: samples inside a batch
 //! resemble each other (duplicated samples, a batch with other settings).
 
+mod closest;
+mod urn;
+
+pub use closest::Closest;
+
 use super::Finding;
 use crate::bootstrap::inverse_cdf;
 use crate::counts::Count;
 use crate::error::{Error, Result, at_least};
-use crate::hypergeometric;
-use crate::rng::Stream;
-use crate::self_null::poisson_binomial;
 use std::collections::BTreeMap;
+use urn::{Urn, redeal};
 
 /// How to test.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,21 +31,6 @@ impl Default for DispersionOptions {
     fn default() -> Self {
         DispersionOptions { permutations: 1999, alpha: 0.005, seed: 0 }
     }
-}
-
-/// The two batches most like copies of each other.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Closest {
-    /// 0-based.
-    pub first: usize,
-    /// 0-based.
-    pub second: usize,
-    /// Share of the informative problems on which both have the same count; 1 for copies.
-    pub equal: f64,
-    /// The same share for exchangeable batches.
-    pub expected: f64,
-    /// P(at least as many equal counts by chance), exact Poisson-binomial, times the number of pairs (at most 1).
-    pub p: f64,
 }
 
 /// The test and what it says about the batches.
@@ -126,53 +114,6 @@ fn expectation(problem: &[Count]) -> f64 {
     problem.iter().map(|b| f64::from(b.n()) * (n - f64::from(b.n())) * variance).sum()
 }
 
-/// Deals outcomes into batches of fixed sizes: one cumulative hypergeometric table per batch and number of successes left.
-struct Urn {
-    sizes: Vec<u32>,
-    tables: Vec<Vec<Vec<f64>>>,
-}
-
-impl Urn {
-    fn new(sizes: &[u32]) -> Urn {
-        let mut left: u32 = sizes.iter().sum();
-        let mut tables = Vec::new();
-        for &m in &sizes[..sizes.len() - 1] {
-            tables.push((0..=left).map(|marked| cumulative(&hypergeometric::pmf(left, marked, m))).collect());
-            left -= m;
-        }
-        Urn { sizes: sizes.to_vec(), tables }
-    }
-
-    fn deal(&self, mut c: u32, stream: &mut Stream) -> f64 {
-        let total: u32 = self.sizes.iter().sum();
-        let rate = f64::from(c) / f64::from(total);
-        let gap = |x: u32, m: u32| (f64::from(x) - f64::from(m) * rate).powi(2);
-        let mut sum = 0.0;
-        for (&m, table) in self.sizes.iter().zip(&self.tables) {
-            let cdf = &table[c as usize];
-            let u = stream.uniform();
-            let x = cdf.partition_point(|p| *p < u).min(cdf.len() - 1) as u32;
-            sum += gap(x.min(c), m);
-            c -= x.min(c);
-        }
-        sum + gap(c, self.sizes[self.sizes.len() - 1])
-    }
-}
-
-fn cumulative(pmf: &[f64]) -> Vec<f64> {
-    let mut sum = 0.0;
-    let step = |p: &f64| {
-        sum += p;
-        sum
-    };
-    pmf.iter().map(step).collect()
-}
-
-fn redeal(dealers: &[(&Urn, u32)], seed: u64, replicate: usize) -> f64 {
-    let mut stream = Stream::new(seed, replicate as u64);
-    dealers.iter().map(|(urn, c)| urn.deal(*c, &mut stream)).sum()
-}
-
 fn summarise(d: f64, null: &[f64], mixed: &[&Vec<Count>], alpha: f64) -> Dispersion {
     let size = null.len() as f64 + 1.0;
     let below = (1 + null.iter().filter(|x| **x <= d).count()) as f64 / size;
@@ -181,53 +122,12 @@ fn summarise(d: f64, null: &[f64], mixed: &[&Vec<Count>], alpha: f64) -> Dispers
     let range = (inverse_cdf(null, alpha / 4.0), inverse_cdf(null, 1.0 - alpha / 4.0));
     let n = mixed.iter().map(|problem| f64::from(total(problem).0)).sum::<f64>() / mixed.len() as f64;
     let effective_n = n / d.max(1.0);
-    let closest = closest(mixed);
+    let closest = closest::closest(mixed);
     let copied = closest.filter(|pair| pair.p <= alpha / 2.0);
     let passed = p > alpha / 2.0 && copied.is_none();
     let message = explain(d, p, range, effective_n, copied, passed);
     let finding = Finding { audit: "dispersion", value: d, lo: range.0, hi: range.1, passed, blocks: !passed, message };
     Dispersion { d, p, range, effective_n, closest, finding }
-}
-
-/// The pair of equally large batches with the most equal counts beyond chance; None when there is no such pair.
-fn closest(mixed: &[&Vec<Count>]) -> Option<Closest> {
-    let batches = mixed[0].len();
-    if mixed.iter().any(|problem| problem.len() != batches) {
-        return None;
-    }
-    let comparable = |a: usize, b: usize| mixed.iter().all(|problem| problem[a].n() == problem[b].n());
-    let all = (0..batches).flat_map(|a| (a + 1..batches).map(move |b| (a, b)));
-    let pairs: Vec<(usize, usize)> = all.filter(|&(a, b)| comparable(a, b)).collect();
-    let mut known: BTreeMap<(u32, u32, u32), f64> = BTreeMap::new();
-    let mut best: Option<(f64, Closest, Vec<f64>)> = None;
-    for &(first, second) in &pairs {
-        let mut chance = |problem: &&Vec<Count>| {
-            let ((n, c), m) = (total(problem), problem[first].n());
-            *known.entry((n, c, m)).or_insert_with(|| chance_of_equal(n, c, m))
-        };
-        let chances: Vec<f64> = mixed.iter().map(&mut chance).collect();
-        let equal = mixed.iter().filter(|problem| problem[first].c() == problem[second].c()).count() as f64;
-        let expected: f64 = chances.iter().sum();
-        let z = (equal - expected) / chances.iter().map(|p| p * (1.0 - p)).sum::<f64>().sqrt().max(1e-9);
-        if best.as_ref().is_none_or(|b| z > b.0) {
-            let size = mixed.len() as f64;
-            best = Some((z, Closest { first, second, equal: equal / size, expected: expected / size, p: 1.0 }, chances));
-        }
-    }
-    best.map(|(_, pair, chances)| Closest { p: chance_of_as_many(&pair, &chances, pairs.len()), ..pair })
-}
-
-/// P(two disjoint batches of m hold equally many of the c correct among n), batches dealt at random.
-fn chance_of_equal(n: u32, c: u32, m: u32) -> f64 {
-    let first = hypergeometric::pmf(n, c, m);
-    let second = |x: u32| hypergeometric::pmf(n - m, c - x, m)[x as usize];
-    (0..=m.min(c)).filter(|&x| first[x as usize] > 0.0).map(|x| first[x as usize] * second(x)).sum()
-}
-
-fn chance_of_as_many(pair: &Closest, chances: &[f64], pairs: usize) -> f64 {
-    let equal = (pair.equal * chances.len() as f64).round() as usize;
-    let tail: f64 = poisson_binomial(chances)[equal..].iter().rev().sum();
-    (tail * pairs as f64).min(1.0)
 }
 
 fn explain(d: f64, p: f64, range: (f64, f64), n: f64, copied: Option<Closest>, passed: bool) -> String {
@@ -257,7 +157,9 @@ fn explain(d: f64, p: f64, range: (f64, f64), n: f64, copied: Option<Closest>, p
 
 #[cfg(test)]
 mod tests {
+    use super::closest::chance_of_equal;
     use super::*;
+    use crate::rng::Stream;
 
     /// Rates spread like a real benchmark's: Beta-like by powers of a uniform.
     fn rates(problems: usize) -> Vec<f64> {

@@ -1,6 +1,7 @@
 //! A claim about the training method: the same rule on the interval over training runs, the checkpoint's evidence beside it.
 
-use super::{Difference, HOPELESS, Judgement, Size, Verdict, advice, half_width, round_up, show, strength};
+use super::needed::{HOPELESS, advice, round_up};
+use super::{Difference, Judgement, Size, Verdict, half_width, show, strength};
 
 /// The difference of two methods over several training runs of each, with its variance components ([`crate::runs`]).
 #[derive(Clone, Copy, Debug, PartialEq)]
