@@ -114,7 +114,7 @@ impl Block<'_> {
         Ok(())
     }
 
-    /// Metrics that are one number per problem: Cover@tau, Bayes@N, AUC@K, sharpening, maj@n.
+    /// Metrics that are one number per problem: Cover@tau, Bayes@N, AUC@K, sharpening, maj@n, mean token entropy.
     fn single_numbers(&self, rows: &[Counts], k_max: u32, out: &mut Vec<Curve>) -> Result<()> {
         for reading in single_numbers(self.counts, self.n, k_max)? {
             let values = reading.values.column(0);
@@ -125,6 +125,10 @@ impl Block<'_> {
         let modal: Option<Vec<f64>> = rows.iter().map(|row| row.modal_correct.map(|correct| f64::from(u8::from(correct)))).collect();
         if let Some(modal) = modal {
             out.push(self.row("maj@n", self.n, None, &modal, interval::curve(&modal, LEVEL)?, None));
+        }
+        let entropy: Option<Vec<f64>> = rows.iter().map(|row| row.mean_entropy).collect();
+        if let Some(entropy) = entropy {
+            out.push(self.row("token-entropy", self.n, None, &entropy, around_mean(&entropy)?, None));
         }
         Ok(())
     }

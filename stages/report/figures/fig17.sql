@@ -4,10 +4,10 @@
 --   sampling temperature, before top-p, nats, mean over samples, then problems.
 -- x: k, samples per problem (log2)
 -- y: pass@k
--- tables: curves, counts
+-- tables: curves
 -- published: curves Fig17
 WITH matched AS (SELECT DISTINCT benchmark, model FROM whole WHERE _purpose = 'entropy-matched'),
-entropy AS (SELECT benchmark, model, setting, avg(mean_entropy) AS mean_entropy FROM counts GROUP BY ALL)
+entropy AS (SELECT benchmark, model, setting, value AS mean_entropy FROM curves WHERE metric = 'token-entropy' AND subset = 'all')
 SELECT w.*, e.mean_entropy, _benchmark AS _panel,
   _arm || ', ' || _setting AS _series
 FROM whole w LEFT JOIN entropy e USING (benchmark, model, setting)

@@ -28,9 +28,9 @@ FROM whole one JOIN top ON top.benchmark = one.benchmark AND top.setting = one.s
 JOIN whole large ON large.benchmark = one.benchmark AND large.model = one.model AND large.setting = one.setting AND large.k = top.big
 WHERE one.k = 1 AND one._main;
 
--- Delta_SE = base pass@K - RL pass@1. The artifact's own row has an interval; the difference of two columns stands in where it is missing.
+-- Delta_SE = base pass@K - RL pass@1, as the comparison with the base wrote it.
 CREATE TEMP VIEW gaps AS
-SELECT e.*, base.pass_at_k AS base_pass_at_k, coalesce(g.value, base.pass_at_k - e.pass_at_1) AS delta_se, g.lo AS delta_lo, g.hi AS delta_hi
+SELECT e.*, base.pass_at_k AS base_pass_at_k, g.value AS delta_se, g.lo AS delta_lo, g.hi AS delta_hi
 FROM ends e
 LEFT JOIN ends base ON base.benchmark = e.benchmark AND base.setting = e.setting AND base.model = e._trained_from
 LEFT JOIN shown_curves g ON g.metric = 'delta_se' AND g.subset = 'all' AND g.benchmark = e.benchmark AND g.model = e.model AND g.setting = e.setting AND g.k = e.k_large;

@@ -176,6 +176,13 @@ fn curves() -> Vec<Curve> {
                 }
             }
         }
+        rows.push(curve(benchmark, row.0, setting, "token-entropy", "all", N, 0.4 * heat(setting)));
+    }
+    for (benchmark, ease, base, row) in pairs() {
+        rows.extend(ks().into_iter().map(|k| {
+            let gap = pass(base, ease, 1.0, k) - pass(row, ease, 1.0, 1);
+            Curve { lo: gap - 0.1, hi: gap + 0.1, ..curve(benchmark, row.0, "t0.6", "delta_se", "all", k, gap) }
+        }));
     }
     rows
 }
