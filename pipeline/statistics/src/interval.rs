@@ -31,7 +31,7 @@ pub enum Method {
     Normal,
     /// Mean ± t(M-1) SE.
     StudentT,
-    /// Two pseudo-problems with differences +1 and -1 (Agresti-Min "Wald+2" at k = n).
+    /// Two pseudo-problems, half of one at +1, half of one at -1, one at 0 (Agresti-Min "Wald+2" at k = n).
     PlusHalf,
     /// Wilson score interval with the effective number of problems M m(1-m)/s².
     Wilson,

@@ -9,10 +9,12 @@ use beyond_statistics::counts::doubling_ks;
 use beyond_statistics::paired::common_k;
 use beyond_statistics::strata::cross_fitted;
 
+const LEVEL: f64 = 0.95;
+
 const NAMES: [&str; 5] =
     ["difficulty=unsolved", "difficulty=hard (0..0.1]", "difficulty=medium (0.1..0.5]", "difficulty=easy (0.5..1)", "difficulty=always"];
 
-/// Adds rows at k = 1, 2, 4, ..., n/2 with subset `difficulty=...`; the interval is not estimated and spans [-1, 1].
+/// Adds rows at k = 1, 2, 4, ..., n/2 with subset `difficulty=...`, each with a pointwise interval; `n_problems` is the expected number of problems in the stratum.
 pub fn shift(pair: &Comparison, rows: &mut Vec<Paired>) -> Result<()> {
     let (base, model) = (beyond_frame::counts(&pair.rows.base)?, beyond_frame::counts(&pair.rows.model)?);
     let split = common_k(&base, &model) / 2;
@@ -27,9 +29,9 @@ pub fn shift(pair: &Comparison, rows: &mut Vec<Paired>) -> Result<()> {
         }
         for (j, &k) in ks.iter().enumerate() {
             let diff = stratum.model[j] - stratum.base[j];
-            let mut point = row(pair, "pass@k", name, k, diff, (-1.0, 1.0), stratum.problems.round() as usize);
-            point.method = "cross-fitted strata, no interval".into();
-            rows.push(point);
+            let interval = stratum.interval(j, LEVEL)?;
+            let method = "plus-half of a ratio; cross-fitted strata".into();
+            rows.push(Paired { method, ..row(pair, "pass@k", name, k, diff, interval, stratum.problems.round() as usize) });
         }
     }
     Ok(())

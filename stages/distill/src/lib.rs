@@ -25,7 +25,7 @@ pub struct Distill;
 
 impl Stage for Distill {
     const NAME: &'static str = "distill";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {

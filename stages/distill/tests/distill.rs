@@ -168,3 +168,17 @@ fn mean_lengths_stand_in_where_there_are_only_counts() {
     let crossings: Vec<Crossing> = output(folder.path());
     assert!(crossings.iter().any(|row| row.metric == "pass@k(equal tokens)" && row.subset == "all" && row.k_max == 4));
 }
+
+#[test]
+fn the_shift_by_difficulty_has_an_interval_in_every_stratum() {
+    let folder = tempfile::tempdir().unwrap();
+    let (base, model) = (counts("base", &[0, 0, 1, 4, 5, 8, 8, 3]), counts("grpo", &[0, 1, 4, 8, 8, 8, 8, 0]));
+    compare(folder.path(), &[], vec![input(folder.path(), "counts", &base), input(folder.path(), "counts", &model)]);
+    let rows: Vec<Paired> = output(folder.path());
+    let shift: Vec<&Paired> = rows.iter().filter(|row| row.subset.starts_with("difficulty=") && row.k == 1).collect();
+    assert!(shift.len() >= 3, "{shift:?}");
+    for row in &shift {
+        assert!(row.lo < row.diff && row.diff < row.hi && row.lo > -1.0 && row.method.contains("cross-fitted"), "{row:?}");
+    }
+    assert!(shift.iter().map(|row| row.n_problems).sum::<u32>() >= 7, "{shift:?}");
+}

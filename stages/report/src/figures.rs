@@ -65,6 +65,7 @@ registry! {
     "extrapolation" Lines,
     "exposure" Lines,
     "difficulty" Lines,
+    "difficulty-shift" Lines,
     "cot" Lines,
     "arms" Lines,
     "sharpening" Lines,

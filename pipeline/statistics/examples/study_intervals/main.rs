@@ -1,12 +1,13 @@
 //! Does a 95 % interval cover in 95 %? Simulation from known populations; prints Markdown tables.
 //!
 //! `cargo run -p beyond-statistics --example study_intervals [repetitions] [part ...]` (default 2,000 and every part; minutes of CPU). Parts:
-//! `single`, `fixed`, `simultaneous`, `claims`, `runs`.
+//! `single`, `fixed`, `simultaneous`, `strata`, `claims`, `runs`.
 
 mod population;
 mod runs;
 mod simultaneous;
 mod single;
+mod strata;
 
 use beyond_statistics::matrix::mean;
 use population::{never_crossing, shapes};
@@ -37,6 +38,9 @@ fn main() {
     }
     if asked("simultaneous") {
         simultaneous::simultaneous(&populations, repetitions / 4);
+    }
+    if asked("strata") {
+        strata::difficulty(&populations, repetitions / 2);
     }
     if asked("claims") {
         simultaneous::false_claims(500);

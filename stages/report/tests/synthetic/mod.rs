@@ -209,6 +209,10 @@ fn paired() -> Vec<Paired> {
         let other = |k| Paired { metric: s(metric), ..difference("easy", 0.9, model("small"), model("small-grpo-300"), "t0.6", k) };
         rows.extend(ks().into_iter().map(other));
     }
+    for subset in ["difficulty=unsolved", "difficulty=hard (0..0.1]"] {
+        let of = |k| Paired { subset: s(subset), ..difference("easy", 0.9, model("small"), model("small-grpo-300"), "t0.6", k) };
+        rows.extend(ks().into_iter().map(of));
+    }
     rows
 }
 
