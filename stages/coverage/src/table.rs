@@ -3,9 +3,9 @@
 use crate::{Fitted, Pairing, threshold};
 use anyhow::Result;
 use beyond_record::{Counts, Coverage};
-use beyond_statistics::coverage::table;
+use beyond_statistics::coverage::{Table, table};
 use beyond_statistics::extrapolate::{Mixing, posterior};
-use beyond_statistics::self_null::{Better, SelfNull, conditional_null, real_changes, self_null};
+use beyond_statistics::self_null::{Better, conditional_null, real_changes, self_null};
 use beyond_statistics::{Count, counts::min_n, support};
 
 const LEVEL: f64 = 0.95;
@@ -24,20 +24,15 @@ pub fn tables(pair: &Pairing, fits: &Fitted, fdr: f64) -> Result<Vec<Coverage>> 
 
 fn row(pair: &Pairing, subset: &str, base: &[Count], model: &[Count], fdr: f64) -> Result<Coverage> {
     let cells = table(base, model)?;
-    let n = min_n(base).min(min_n(model));
-    let m = (n / 2).max(1);
-    let rerun = self_null(base, model, m).ok();
-    let null = conditional_null(base, model)?;
     let (base_only, model_only) = (cells.base_only_interval(LEVEL)?, cells.model_only_interval(LEVEL)?);
     let metrics = support::support(&cells);
-    let real = |side| Ok::<_, anyhow::Error>(real_changes(base, model, side, fdr)?.exclusive.len() as u32);
-    Ok(Coverage {
+    let row = Coverage {
         benchmark: pair.benchmark.clone(),
         base: pair.base.clone(),
         model: pair.model.clone(),
         setting: pair.setting.clone(),
         subset: subset.to_string(),
-        n,
+        n: min_n(base).min(min_n(model)),
         both: cells.both,
         base_only: cells.base_only,
         model_only: cells.model_only,
@@ -47,26 +42,45 @@ fn row(pair: &Pairing, subset: &str, base: &[Count], model: &[Count], fdr: f64) 
         model_only_lo: model_only.lo,
         model_only_hi: model_only.hi,
         mcnemar_p: cells.mcnemar_p(),
-        self_null_m: m,
-        self_null_base: rerun.as_ref().map_or(0.0, |null| null.self_base.count),
-        self_null_model: rerun.as_ref().map_or(0.0, |null| null.self_model.count),
-        base_only_at_m: rerun.as_ref().map_or(0.0, |null| null.base_only.count),
-        model_only_at_m: rerun.as_ref().map_or(0.0, |null| null.model_only.count),
-        unlocked: rerun.as_ref().and_then(SelfNull::unlock_rate),
-        unlocked_by_rerun: rerun.as_ref().and_then(SelfNull::rerun_unlock_rate),
-        excess: rerun.as_ref().map(|null| null.excess.count),
-        excess_se: rerun.as_ref().map(|null| null.excess.se),
-        null_expected: null.expected_model_only,
-        null_p_base_only: null.p_base_only_ge,
-        null_p_model_only: null.p_model_only_ge,
-        real_model_only: real(Better::Model)?,
-        real_base_only: real(Better::Base)?,
         srr: metrics.srr,
         ndr: metrics.ndr,
         sds: metrics.sds,
         nscr: metrics.nscr,
-        net_expansion: support::net_expansion(&cells, &null),
         ..Default::default()
+    };
+    at_full_n(beside_rerun(row, base, model), &cells, base, model, fdr)
+}
+
+/// The row with what two runs of one model would show at m = n/2; nothing where a problem has fewer than 2m samples.
+fn beside_rerun(row: Coverage, base: &[Count], model: &[Count]) -> Coverage {
+    let m = (row.n / 2).max(1);
+    let Ok(rerun) = self_null(base, model, m) else { return Coverage { self_null_m: m, ..row } };
+    Coverage {
+        self_null_m: m,
+        self_null_base: rerun.self_base.count,
+        self_null_model: rerun.self_model.count,
+        base_only_at_m: rerun.base_only.count,
+        model_only_at_m: rerun.model_only.count,
+        unlocked: rerun.unlock_rate(),
+        unlocked_by_rerun: rerun.rerun_unlock_rate(),
+        excess: Some(rerun.excess.count),
+        excess_se: Some(rerun.excess.se),
+        ..row
+    }
+}
+
+/// The row with the conditional null at full n, and the problems whose rate really changed.
+fn at_full_n(row: Coverage, cells: &Table, base: &[Count], model: &[Count], fdr: f64) -> Result<Coverage> {
+    let null = conditional_null(base, model)?;
+    let real = |side| Ok::<_, anyhow::Error>(real_changes(base, model, side, fdr)?.exclusive.len() as u32);
+    Ok(Coverage {
+        null_expected: null.expected_model_only,
+        null_p_base_only: null.p_base_only_ge,
+        null_p_model_only: null.p_model_only_ge,
+        net_expansion: support::net_expansion(cells, &null),
+        real_model_only: real(Better::Model)?,
+        real_base_only: real(Better::Base)?,
+        ..row
     })
 }
 
