@@ -20,7 +20,7 @@ pub struct CoverageStage;
 
 impl Stage for CoverageStage {
     const NAME: &'static str = "coverage";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {

@@ -57,6 +57,13 @@ impl Npmle {
     }
 }
 
+/// All weight on the rate of the support with the largest gradient.
+fn vertex(support: &[usize], gradient: &[f64]) -> Vec<f64> {
+    let top = support.iter().map(|&j| gradient[j]).fold(f64::NEG_INFINITY, f64::max);
+    let at = support.iter().position(|&j| gradient[j] == top);
+    (0..support.len()).map(|i| f64::from(u8::from(Some(i) == at))).collect()
+}
+
 /// x * ln_y with 0 * -inf = 0.
 fn xlogy(x: f64, ln_y: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x * ln_y }
@@ -143,11 +150,13 @@ impl<'a> Solver<'a> {
         self.cells.iter().zip(fitted).map(|((_, h), f)| h * f.ln()).sum()
     }
 
-    /// One constrained Newton step; false when no step climbs any more.
+    /// One constrained Newton step, or where rounding keeps that from climbing one towards the rate with the largest gradient, which always
+    /// climbs short of the maximum (vertex direction, Fedorov 1972); false when neither does.
     fn step(&mut self, fitted: &[f64], gradient: &[f64]) -> bool {
         let (support, start) = self.enlarged(gradient);
-        let target = self.newton_target(&support, &start, fitted);
-        let Some((weights, _)) = self.line_search(&support, &start, &target, fitted) else {
+        let newton = self.newton_target(&support, &start, fitted);
+        let climbed = |target: &[f64]| self.line_search(&support, &start, target, fitted);
+        let Some((weights, _)) = climbed(&newton).or_else(|| climbed(&vertex(&support, gradient))) else {
             return false;
         };
         let kept: Vec<usize> = (0..support.len()).filter(|&i| weights[i] > 0.0).collect();

@@ -125,3 +125,29 @@ fn refusals_name_their_reason() {
     assert!(refusals(128, 256, &failed)[0].contains("missed"));
     assert!(refusals(128, 128, &failed).is_empty());
 }
+
+/// Counts of problems whose rates are drawn from a beta law.
+fn simulated(n: u32, problems: usize, (a, b): (f64, f64), (seed, stream): (u64, u64)) -> Histogram {
+    let mut draws = crate::rng::Stream::new(seed, stream);
+    let mut count = || {
+        let p = crate::special::beta_quantile(draws.uniform(), a, b);
+        Count::new(n, (0..n).filter(|_| draws.uniform() < p).count() as u32).unwrap()
+    };
+    Histogram::from_counts(&(0..problems).map(|_| count()).collect::<Vec<_>>()).unwrap()
+}
+
+/// Some of these stop at a gap above 1e-9 M when the Newton step is the only one.
+#[test]
+fn the_npmle_converges_whatever_the_shape_and_the_number_of_samples() {
+    for n in [16, 64, 256] {
+        let grid = Grid::new(n);
+        for problems in [30, 100, 150] {
+            for (stream, shape) in (0..).zip([(0.4, 0.3), (0.3, 0.8), (0.3, 6.0), (1.0, 3.0), (4.0, 0.5)]) {
+                for seed in 0..3 {
+                    let fit = Npmle::fit_on(&simulated(n, problems, shape, (seed, stream)), &grid).unwrap();
+                    assert!(fit.converged, "n = {n}, Beta{shape:?}, seed {seed}: gap {} of {problems} problems", fit.gap);
+                }
+            }
+        }
+    }
+}
