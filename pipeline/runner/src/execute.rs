@@ -81,7 +81,9 @@ impl<'a> Workshop<'a> {
     fn attempt(&self, task: &Task, threads: usize, alone: bool, progress: &Progress) -> Result<Ended> {
         let patience = Patience { cancel: &self.cancel, timeout: self.lock_timeout };
         let _lock = self.store().lock(task.key, &patience, |owner| progress.note(&format!("waits: it is being made by {owner}")))?;
-        if let Lookup::Hit(record) = self.store().lookup(task.key) {
+        if let Lookup::Hit(record) = self.store().lookup(task.key)
+            && record.provisional.is_none()
+        {
             return Ok(Ended::Reused(record));
         }
         if let Some((producer, output)) = self.damaged(&task.inputs) {
@@ -152,6 +154,7 @@ impl<'a> Workshop<'a> {
             parents: parents(&task.inputs),
             outputs,
             measures: job.measures(),
+            provisional: job.provisional(),
             effort: meter.effort(),
             provenance,
         }

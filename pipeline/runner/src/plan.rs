@@ -80,7 +80,8 @@ impl Plan {
 fn planned(survey: &Survey, history: &History, i: usize) -> Result<Planned> {
     let step = &survey.resolver.graph.steps()[i];
     let (key, reason) = describe(survey, i);
-    let status = survey.statuses[i].word();
+    let again = survey.statuses[i].record().is_some_and(|record| record.provisional.is_some());
+    let status = if again { "run" } else { survey.statuses[i].word() };
     let mut planned =
         Planned { step: step.id.clone(), stage: step.stage.clone(), status, key, reason, work: None, seconds: None, tokens: None };
     match status {
@@ -96,7 +97,10 @@ fn planned(survey: &Survey, history: &History, i: usize) -> Result<Planned> {
 
 fn describe(survey: &Survey, i: usize) -> (Option<Digest>, String) {
     match &survey.statuses[i] {
-        Status::Hit(record) => (Some(record.key), format!("made {}", clock::utc(record.provenance.started))),
+        Status::Hit(record) => {
+            let made = format!("made {}", clock::utc(record.provenance.started));
+            (Some(record.key), record.provisional.clone().unwrap_or(made))
+        }
         Status::Run { key, reason, .. } => (Some(*key), reason.clone().unwrap_or_else(|| "not in the store".to_string())),
         Status::Unknown { remade } => (None, format!("key not known yet: {} will be made first", first_names(survey, remade))),
         Status::Blocked { reason } => (None, reason.clone()),

@@ -22,6 +22,10 @@ pub struct Record {
     pub outputs: BTreeMap<String, Output>,
     /// Numbers that the stage recorded about this run.
     pub measures: BTreeMap<String, f64>,
+    /// Why the outputs are not the last word, when the machine failed the stage in part: they can be read, and the next run makes
+    /// them again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provisional: Option<String>,
     /// Work done, for later estimates.
     pub effort: Effort,
     /// Where and when it was made.

@@ -93,7 +93,11 @@ impl<'s> Scheduler<'s> {
         };
         let ingredients = self.resolver.ingredients(i, &inputs);
         let key = ingredients.key();
-        match self.resolver.store.lookup(key) {
+        let found = match self.resolver.store.lookup(key) {
+            Lookup::Hit(record) if record.provisional.is_some() => Lookup::Miss(record.provisional),
+            other => other,
+        };
+        match found {
             Lookup::Hit(record) => self.set(i, State::Hit(Arc::from(record))),
             Lookup::Miss(reason) => {
                 if let Some(reason) = reason {

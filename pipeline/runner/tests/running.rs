@@ -21,6 +21,21 @@ fn a_second_run_does_nothing_and_an_edit_redoes_only_what_it_must() {
     assert_eq!(lab.ran(&chain("abc")), [""; 0]);
 }
 
+/// What the machine failed in part is published, read by the steps after it, and made again by the next run, once.
+#[test]
+fn a_provisional_result_is_read_and_made_again() {
+    let lab = Lab::new();
+    let steps = graph(vec![step("a", "trouble", json!({"text": "machine"}), &[]), write("end", "!", &["a"])]);
+    assert_eq!(lab.ran(&steps), ["trouble(machine)", "write(!1)"]);
+    let plan = lab.plan(&steps);
+    assert_eq!((plan.steps[0].status, plan.steps[0].reason.as_str()), ("run", "2 of 3 are missing"));
+    assert!(lab.survey(&steps).records().count() == 2, "it can be looked at meanwhile");
+    assert_eq!(lab.ran(&steps), ["trouble(machine)", "write(!3)"]);
+    assert!(lab.notes().contains("a: 2 of 3 are missing; it is made again"), "{}", lab.notes());
+    assert_eq!(lab.ran(&steps), [""; 0]);
+    assert!(!lab.plan(&steps).would_run());
+}
+
 #[test]
 fn written_out_defaults_and_the_order_of_fields_change_nothing() {
     let lab = Lab::new();

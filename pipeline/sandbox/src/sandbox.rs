@@ -15,6 +15,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
 
 /// How the sandbox runs programs.
 #[derive(Clone, Debug)]
@@ -27,6 +28,9 @@ pub struct Config {
     /// A program that has not spent its CPU time after this many times as much wall time was starved by the machine
     /// and is unjudged. Default 40.
     pub wall_factor: f64,
+    /// How long a zygote may take to report the end of a program that was killed; then it is replaced, and the program gets
+    /// another turn. Default 30 s.
+    pub patience: Duration,
     /// Address space of a program, bytes. Default 1 GiB.
     pub memory_bytes: u64,
     /// Bytes a program may print or return. Default 256 MiB.
@@ -47,6 +51,7 @@ impl Default for Config {
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             cpu_seconds: 1.0,
             wall_factor: 40.0,
+            patience: Duration::from_secs(30),
             memory_bytes: 1 << 30,
             output_bytes: 256 << 20,
             floor: Layer::FLOOR.to_vec(),
@@ -123,7 +128,7 @@ impl Sandbox {
             bail!("a sandbox needs at least one worker, cpu_seconds above 0, a wall_factor of at least 1 and 64 MiB of memory_bytes");
         }
         let python = Interpreter::find(config.python.as_deref())?;
-        let (first, found) = Worker::start(&python, &config.without)?;
+        let (first, found) = Worker::start(&python, &config.without, config.patience)?;
         if !config.allow_below_floor {
             found.check(&config.floor).map_err(|text| anyhow::anyhow!(text))?;
         }
@@ -295,7 +300,8 @@ impl Lease<'_> {
     fn worker(&mut self) -> Result<&mut Worker, Lost> {
         if self.worker.is_none() {
             let sandbox = self.sandbox;
-            let (worker, found) = Worker::start(&sandbox.python, &sandbox.config.without).map_err(|e| Lost(format!("{e:#}")))?;
+            let (worker, found) =
+                Worker::start(&sandbox.python, &sandbox.config.without, sandbox.config.patience).map_err(|e| Lost(format!("{e:#}")))?;
             if found.layers != sandbox.found.layers {
                 return Err(Lost("a zygote holds other layers than the first".into()));
             }

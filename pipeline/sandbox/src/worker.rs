@@ -20,7 +20,7 @@ const BOOT: &str = "import os,sys;sys.path.pop(0);c=int(sys.argv[1])
 try: exec(compile(os.read(c,1<<20),'<zygote>','exec'),{'CTL':c,'__name__':'zygote'})
 except Exception as e: os.write(c,('!%s: %s'%(type(e).__name__,e)).encode())";
 
-/// How long a zygote may take to start, or to report the end of a process that was killed.
+/// How long a zygote may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a running process is looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -182,16 +182,18 @@ pub struct Worker {
     /// Its process number as seen from here, once it is known.
     zygote: Option<u32>,
     queue: VecDeque<(usize, Event)>,
+    /// How long it may take to report the end of a process that was killed, and to end itself.
+    patience: Duration,
 }
 
 impl Worker {
     /// Starts a zygote without the layers in `without`, and says which ones hold.
-    pub fn start(python: &Interpreter, without: &[Layer]) -> Result<(Worker, Found)> {
+    pub fn start(python: &Interpreter, without: &[Layer], patience: Duration) -> Result<(Worker, Found)> {
         let seats = [Seat::new()?, Seat::new()?];
         let (control, theirs) = sys::socket_pair()?;
         let launcher = launch(python, &theirs, &seats)?;
         drop(theirs);
-        let mut worker = Worker { launcher, control, seats, zygote: None, queue: VecDeque::new() };
+        let mut worker = Worker { launcher, control, seats, zygote: None, queue: VecDeque::new(), patience };
         sys::send(&worker.control, SCRIPT.as_bytes())?;
         let empty_root = !without.contains(&Layer::MountNamespace) && !without.contains(&Layer::UserNamespace);
         sys::send(&worker.control, &worker.configuration(python, without, empty_root))?;
@@ -203,7 +205,7 @@ impl Worker {
             // the filter that was sent relies on an empty root: start again with the one that does not
             let without = [without, &[Layer::MountNamespace]].concat();
             let why = found.refused.iter().find(|(l, _)| *l == Layer::MountNamespace).cloned();
-            let (worker, mut found) = Worker::start(python, &without)?;
+            let (worker, mut found) = Worker::start(python, &without, patience)?;
             found.refused.retain(|(l, _)| *l != Layer::MountNamespace);
             found.refused.extend(why);
             return Ok((worker, found));
@@ -391,7 +393,7 @@ impl Worker {
 
     /// Ends whatever runs on a seat and forgets what it sent. The CPU seconds it used, 0 when it had ended before.
     pub fn stop(&mut self, seat: usize) -> Result<f64, Lost> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         if self.seats[seat].running.is_some() {
             sys::send(&self.control, &request(b'K', seat, 0, 0, 0, 0))?;
         }
@@ -418,7 +420,7 @@ impl Drop for Worker {
             Err(_) => return,
         };
         drop(std::mem::replace(&mut self.control, other));
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         while matches!(self.launcher.try_wait(), Ok(None)) {
             if Instant::now() > deadline {
                 let _ = self.launcher.kill();

@@ -96,3 +96,35 @@ fn recorded_verdicts_of_real_samples_are_reproduced() {
     let differ: Vec<_> = judgements.iter().zip(&want).enumerate().filter(|(_, (j, right))| j.outcome.is_correct() != **right).collect();
     assert!(differ.is_empty() && want.len() > 800, "{differ:#?}");
 }
+
+/// Eight at once on however few cores: the verdicts, reasons included, are those of one at a time. Real samples of HumanEval
+/// (every fortieth problem, without recorded time-outs) and the special tasks of MBPP+ with right and with wrong programs.
+#[test]
+fn verdicts_do_not_depend_on_company() {
+    let Some(folder) = shared("data/outputs/codet_humaneval") else { return };
+    let (Some(human_eval), Some(mbpp)) = (shared("data/benchmarks/HumanEval.jsonl.gz"), shared("data/benchmarks/MbppPlus-v0.2.0.jsonl.gz"))
+    else {
+        return;
+    };
+    let mut tasks = load_tasks(&human_eval).unwrap();
+    let samples: Vec<Samples> = rows(&folder.join("HumanEval_codegen16B_temp0.8_topp0.95_num100_max300_code_solution.jsonl"));
+    let recorded: Vec<Recorded> = rows(&folder.join("verdicts.jsonl"));
+    tasks.iter_mut().for_each(|t| t.form = Form::Continuation);
+    let mut plus: Vec<Task> = load_tasks(&mbpp).unwrap().into_iter().step_by(40).collect();
+    plus.iter_mut().for_each(|t| t.form = Form::Program);
+    let broken: Vec<String> = plus.iter().map(|t| reference(t).replacen("return", "return None and", 1)).collect();
+    let mut items: Vec<(&Task, &str)> = plus.iter().flat_map(|t| [(t, reference(t))]).collect();
+    items.extend(plus.iter().zip(&broken).map(|(t, program)| (t, program.as_str())));
+    for row in recorded.iter().skip(3).step_by(40) {
+        let task = tasks.iter().find(|t| t.id == row.task_id).unwrap();
+        let kept = samples[row.codet_row].samples.iter().zip(row.verdicts.chars()).filter(|(_, v)| *v != 'T');
+        items.extend(kept.map(|(text, _)| (task, text.as_str())));
+    }
+    let judged = |workers| Sandbox::start(Config { workers, ..Config::default() }).expect("a sandbox").judge_many(&items, |_, _| ());
+    let (one, eight) = (judged(1), judged(8));
+    let said = |j: &beyond_sandbox::Judgement| (j.outcome, j.reason.clone());
+    let differ: Vec<_> = one.iter().zip(&eight).enumerate().filter(|(_, (a, b))| said(a) != said(b)).collect();
+    assert!(differ.is_empty() && items.len() > 300, "{differ:#?}");
+    let right = one.iter().filter(|j| j.outcome == Outcome::Correct).count();
+    assert!(right > 10 && right < items.len() - 100, "both kinds: {right} of {}", items.len());
+}

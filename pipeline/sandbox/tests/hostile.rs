@@ -5,6 +5,9 @@ use beyond_sandbox::{Config, Form, Judgement, Layer, Sandbox, Task, Test, Value}
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+const HONEST: &str = "def f(x): return x == 1 or 17";
 
 /// Processes are counted, so one test at a time.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -275,4 +278,30 @@ fn every_layer_is_reported_with_the_reason_it_is_missing() {
     let environment = sandbox.environment();
     assert!(environment.python.starts_with("CPython 3."));
     assert_eq!(environment.layers, sandbox.layers());
+}
+
+/// A zygote that is stopped answers nothing any more. It costs the candidate that meets it one turn, after which another
+/// zygote judges it, and the run nothing.
+#[test]
+fn a_stopped_zygote_costs_one_turn() {
+    let _alone = alone();
+    stop_and_go_on(&[]);
+    stop_and_go_on(&[Layer::UserNamespace]);
+}
+
+fn stop_and_go_on(without: &[Layer]) {
+    let task = task("calls", 0.2);
+    // wide enough for an honest program on a busy machine
+    let config = Config { wall_factor: 10.0, patience: Duration::from_secs(1), ..config(1, without) };
+    let sandbox = Sandbox::start(config).expect("a sandbox on this machine");
+    assert_eq!(sandbox.judge(&task, HONEST).outcome, Correct);
+    let stopped = descendants();
+    // SAFETY: plain system calls on processes of this test.
+    stopped.iter().for_each(|pid| assert_eq!(unsafe { libc::kill(*pid as i32, libc::SIGSTOP) }, 0));
+    let items = vec![(&task, HONEST), (&task, "def f(x): return 0"), (&task, "def f(x): return x == 1 or 17 # again")];
+    let outcomes: Vec<_> = sandbox.judge_many(&items, |_, _| ()).into_iter().map(|j| j.outcome).collect();
+    assert_eq!(outcomes, [Correct, Incorrect, Correct]);
+    assert!(descendants().iter().all(|pid| !stopped.contains(pid)), "the stopped zygote is gone");
+    drop(sandbox);
+    assert_eq!(descendants(), Vec::<u32>::new(), "processes outlived the sandbox");
 }

@@ -32,6 +32,7 @@ pub struct Job {
     cancelled: Arc<AtomicBool>,
     progress: Progress,
     measures: Mutex<BTreeMap<String, f64>>,
+    provisional: Mutex<Option<String>>,
 }
 
 impl Job {
@@ -47,6 +48,7 @@ impl Job {
             cancelled: Arc::default(),
             progress: Arc::new(Silent),
             measures: Mutex::default(),
+            provisional: Mutex::default(),
         }
     }
 
@@ -144,6 +146,17 @@ impl Job {
         let name = Digest::of_value(&(&self.stage, family));
         fs::create_dir_all(&self.journals).with_context(|| format!("cannot create {}", self.journals.display()))?;
         Journal::open(&self.journals.join(format!("{name}.journal")))
+    }
+
+    /// Says that the machine failed the stage in part, and where: the outputs are published and can be read, and the next run makes
+    /// them again. For failures of the machine only, never for what would come out the same again.
+    pub fn set_provisional(&self, why: String) {
+        *self.provisional.lock().expect("no panic while measuring") = Some(why);
+    }
+
+    /// What was said with [`Job::set_provisional`].
+    pub fn provisional(&self) -> Option<String> {
+        self.provisional.lock().expect("no panic while measuring").clone()
     }
 
     /// Records a number about this run (samples drawn, re-used, tokens): provenance, never part of a key.

@@ -37,6 +37,10 @@ pub fn judge(params: &Params, groups: &[Group], distinct: &[Distinct], job: &Job
         all.push((0..keys.len()).map(|i| fresh.remove(&i).map_or_else(|| stored(i), Ok)).collect::<Result<_>>()?);
         job.progress().advance(group.completions.len() as u64, 0);
     }
+    let unjudged = all.iter().flatten().filter(|judged: &&Judged| judged.outcome == Outcome::Unjudged).count();
+    if unjudged > 0 {
+        job.set_provisional(format!("{unjudged} program(s) are unjudged because the sandbox failed on them"));
+    }
     job.measure("programs_run", run as f64);
     job.measure("programs_known", distinct.iter().map(|distinct| distinct.texts.len()).sum::<usize>() as f64 - run as f64);
     Ok(all)

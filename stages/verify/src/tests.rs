@@ -132,7 +132,13 @@ fn what_could_not_be_judged_is_not_journaled() {
         let run = Run::new(dir.path(), std::slice::from_ref(&broken), &completions("m", &broken, &[0], &[RIGHT]));
         assert_eq!((run.outcomes(), run.measures(["programs_run"])), (vec![Unjudged], [1.0]));
         assert_eq!(run.rows::<Counts>()[0].unjudged, 1);
+        let said = run.job.provisional().expect("the next run judges again");
+        assert!(said.starts_with("1 program(s) are unjudged"), "{said}");
     }
+    // What no rule decides comes out the same again: nothing to run anew.
+    let integral = problem("b", "i", "math", "\\int_0^1 x^x dx");
+    let run = Run::new(dir.path(), std::slice::from_ref(&integral), &completions("m", &integral, &[0], &["0.78343"]));
+    assert_eq!((run.outcomes(), run.job.provisional()), (vec![Unjudged], None));
 }
 
 #[test]

@@ -106,6 +106,16 @@ impl Stage for Trouble {
         log(&self.0, format!("trouble({})", params.text));
         job.write_file("half.txt", b"half made")?;
         match params.text.as_str() {
+            "machine" => {
+                // the machine fails the first time only
+                let (item, mut journal) = (beyond_stage::Digest::of(b"turn"), job.journal(&"machine")?);
+                let first = journal.shards(item, 1).is_empty();
+                journal.append(vec![(item, beyond_stage::journal::Shard { range: 0..1, payload: Vec::new() })])?;
+                if first {
+                    job.set_provisional("2 of 3 are missing".into());
+                }
+                job.write_file("text.txt", if first { b"1" } else { b"3" })
+            }
             "panic" => panic!("index out of cheese"),
             "user" => Err(user_error("lab.yaml:3:1: no such benchmark")),
             "full disk" => Ok(std::fs::write("/dev/full", "x")?),
