@@ -7,6 +7,8 @@
 //! What never happens here: a verdict from an exit status, a wrong verdict for a failure of the machine, a process or
 //! a file that outlives its candidate.
 
+mod batch;
+mod config;
 mod evalplus;
 mod judge;
 mod layer;
@@ -17,6 +19,7 @@ mod mbpp;
 mod proc;
 mod python;
 mod sandbox;
+mod seat;
 mod seccomp;
 mod sys;
 mod task;
@@ -24,11 +27,12 @@ mod value;
 mod value_json;
 mod worker;
 
+pub use config::{Config, Environment};
 pub use judge::Judgement;
 pub use layer::{Found, Layer};
 pub use livecodebench::PRELUDE as LIVECODEBENCH_PRELUDE;
 pub use load::{load_tasks, read_task};
-pub use sandbox::{Config, Environment, Sandbox};
+pub use sandbox::Sandbox;
 pub use task::{EvalPlus, Expected, Form, Task, Test};
 pub use value::Value;
 pub use value_json::read_python_json;

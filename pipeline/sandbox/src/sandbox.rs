@@ -1,5 +1,7 @@
 //! The pool of zygotes, and judging one or many programs on it.
 
+use crate::batch::{Batch, address};
+use crate::config::{Config, Environment};
 use crate::evalplus::Oracle;
 use crate::judge::{self, Judgement, Known, Outputs, Run};
 use crate::layer::{Found, Layer};
@@ -9,73 +11,10 @@ use crate::value::Value;
 use crate::worker::{Limits, Lost, Worker};
 use anyhow::{Result, bail};
 use beyond_record::Outcome;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
-use std::time::Duration;
-
-/// How the sandbox runs programs.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Zygotes: programs that run at once. Default: one per processor.
-    pub workers: usize,
-    /// CPU seconds of a program for tasks that do not say. Default 1: the slowest of 3,624 correct samples of CodeGen on
-    /// HumanEval takes 0.013.
-    pub cpu_seconds: f64,
-    /// A program that has not spent its CPU time after this many times as much wall time was starved by the machine
-    /// and is unjudged. Default 40.
-    pub wall_factor: f64,
-    /// How long a zygote may take to report the end of a program that was killed; then it is replaced, and the program gets
-    /// another turn. Default 30 s.
-    pub patience: Duration,
-    /// Address space of a program, bytes. Default 1 GiB.
-    pub memory_bytes: u64,
-    /// Bytes a program may print or return. Default 256 MiB.
-    pub output_bytes: u64,
-    /// Layers without which nothing is run. Default [`Layer::FLOOR`].
-    pub floor: Vec<Layer>,
-    /// Run even below the floor, or with leaks. Only for programs that are trusted.
-    pub allow_below_floor: bool,
-    /// Layers not to use, for kernels on which one misbehaves, and for tests.
-    pub without: Vec<Layer>,
-    /// The interpreter; default `$BEYOND_PYTHON`, else `python3`.
-    pub python: Option<PathBuf>,
-}
-
-impl Default for Config {
-    fn default() -> Config {
-        Config {
-            workers: std::thread::available_parallelism().map_or(1, usize::from),
-            cpu_seconds: 1.0,
-            wall_factor: 40.0,
-            patience: Duration::from_secs(30),
-            memory_bytes: 1 << 30,
-            output_bytes: 256 << 20,
-            floor: Layer::FLOOR.to_vec(),
-            allow_below_floor: false,
-            without: Vec::new(),
-            python: None,
-        }
-    }
-}
-
-/// What verdicts depend on besides task and program; belongs into provenance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Environment {
-    /// [`crate::VERSION`].
-    pub version: u32,
-    /// For example `CPython 3.11.7`.
-    pub python: String,
-    /// Layers that hold.
-    pub layers: Vec<Layer>,
-    /// CPU seconds of tasks that do not say.
-    pub cpu_seconds: f64,
-    /// Address space of a program, bytes.
-    pub memory_bytes: u64,
-}
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 /// A pool of zygotes. Calls may come from many threads.
 pub struct Sandbox {
@@ -89,7 +28,7 @@ pub struct Sandbox {
 }
 
 /// A task with what is computed once: marshalled inputs, expected outputs.
-struct Prepared<'a> {
+pub struct Prepared<'a> {
     task: &'a Task,
     inputs: Vec<Vec<u8>>,
     reference: Arc<Reference>,
@@ -221,49 +160,6 @@ impl Sandbox {
 /// A panic in another thread leaves nothing half-done behind these locks.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|e| e.into_inner())
-}
-
-/// Tasks are told apart by their address: comparing megabytes of inputs would cost more than judging.
-fn address(task: &Task) -> usize {
-    std::ptr::from_ref(task) as usize
-}
-
-/// Items grouped by (task, text).
-struct Batch<'a> {
-    distinct: Vec<Group>,
-    tasks: HashMap<usize, OnceLock<Result<Prepared<'a>, Judgement>>>,
-}
-
-struct Group {
-    first: usize,
-    items: Vec<usize>,
-    verdict: OnceLock<Judgement>,
-}
-
-impl<'a> Batch<'a> {
-    fn new(items: &[(&'a Task, &'a str)]) -> Batch<'a> {
-        let mut places: HashMap<(usize, &str), usize> = HashMap::new();
-        let mut batch = Batch { distinct: Vec::new(), tasks: HashMap::new() };
-        for (i, (task, text)) in items.iter().enumerate() {
-            batch.tasks.entry(address(task)).or_default();
-            let place = *places.entry((address(task), *text)).or_insert(batch.distinct.len());
-            if place == batch.distinct.len() {
-                batch.distinct.push(Group { first: i, items: Vec::new(), verdict: OnceLock::new() });
-            }
-            batch.distinct[place].items.push(i);
-        }
-        batch
-    }
-
-    fn verdicts(self, n: usize) -> Vec<Judgement> {
-        let mut verdicts = vec![Judgement::new(Outcome::Unjudged, "not reached"); n];
-        for group in self.distinct {
-            if let Some(judgement) = group.verdict.get() {
-                group.items.iter().for_each(|i| verdicts[*i] = judgement.clone());
-            }
-        }
-        verdicts
-    }
 }
 
 /// A zygote while it is in use.

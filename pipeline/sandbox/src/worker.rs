@@ -3,6 +3,8 @@
 use crate::layer::{Found, Layer};
 use crate::marshal;
 use crate::python::{EXTENSIONS, Interpreter, PRELOAD};
+pub use crate::seat::{Event, Exit, Limits};
+use crate::seat::{Running, Seat};
 use crate::value::Value;
 use crate::{proc, seccomp, sys};
 use anyhow::{Context, Result, anyhow, bail};
@@ -25,9 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a running process is looked at.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Bytes taken from a running process before what it sent is looked at.
-const MOUTHFUL: u64 = 4 << 20;
-
 /// The zygote is gone or does not answer: start another.
 #[derive(Debug)]
 pub struct Lost(pub String);
@@ -38,141 +37,10 @@ impl From<std::io::Error> for Lost {
     }
 }
 
-/// What one process may use.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// CPU seconds of one run, or of one input where they are counted one by one.
-    pub slice: f64,
-    /// CPU seconds of the whole process.
-    pub total: f64,
-    /// Address space, bytes.
-    pub memory: u64,
-    /// Bytes the process may send, or write to its standard output where that is judged.
-    pub output: u64,
-    /// Times `total`, in wall seconds: after that the machine is to blame.
-    pub wall_factor: f64,
-}
-
-/// How a process ended.
-#[derive(Clone, Copy, Debug)]
-pub struct Exit {
-    /// As wait(2) gives it.
-    pub status: i32,
-    /// User and system CPU seconds.
-    pub cpu: f64,
-}
-
-/// What happened on a seat.
-#[derive(Debug)]
-pub enum Event {
-    /// A frame: kind and body.
-    Frame(u8, Vec<u8>),
-    /// The process ended; everything it sent has been delivered.
-    Ended(Exit),
-    /// It slept as long as it might have computed.
-    Slept,
-    /// It sent more than it may.
-    Flooded,
-    /// It got too little processor time for too long.
-    Starved,
-}
-
 /// Which process of a worker.
 pub const CANDIDATE: usize = 0;
 /// The other one.
 pub const TESTER: usize = 1;
-
-struct Seat {
-    job: OwnedFd,
-    stdin: OwnedFd,
-    stdout: OwnedFd,
-    input: (OwnedFd, OwnedFd),
-    output: (OwnedFd, OwnedFd),
-    received: Vec<u8>,
-    /// Bytes received from the process so far, and how many it may send.
-    total: u64,
-    allowed: u64,
-    running: Option<Running>,
-    ended: Option<Exit>,
-}
-
-struct Running {
-    limits: Limits,
-    started: Instant,
-    looked: Instant,
-    asleep: Duration,
-    /// Bytes received from it when it was looked at.
-    heard: u64,
-    /// Whether it is this process's turn: a candidate that waits for a call is not to blame for waiting.
-    busy: bool,
-    process: Option<u32>,
-}
-
-impl Seat {
-    fn new() -> std::io::Result<Seat> {
-        let (input, output) = (sys::pipe()?, sys::pipe()?);
-        sys::set_nonblocking(&input.1)?;
-        sys::widen(&output.1, 1 << 20);
-        Ok(Seat {
-            job: sys::memory_file()?,
-            stdin: sys::memory_file()?,
-            stdout: sys::memory_file()?,
-            input,
-            output,
-            received: Vec::new(),
-            total: 0,
-            allowed: 0,
-            running: None,
-            ended: None,
-        })
-    }
-
-    /// The descriptors of the forked process, in the order the zygote expects.
-    fn descriptors(&self) -> [i32; 5] {
-        [&self.job, &self.stdin, &self.stdout, &self.input.0, &self.output.1].map(|fd| fd.as_raw_fd())
-    }
-
-    /// Takes what the process has sent so far, of a flood only a part: it goes on as fast as it is drained.
-    fn drain(&mut self) -> std::io::Result<()> {
-        let before = self.total;
-        loop {
-            let n = sys::readable(&self.output.0)?;
-            if n == 0 || self.running.is_some() && self.total - before > MOUTHFUL {
-                return Ok(());
-            }
-            let at = self.received.len();
-            self.received.resize(at + n, 0);
-            let got = sys::read(&self.output.0, &mut self.received[at..])?;
-            self.received.truncate(at + got);
-            self.total += got as u64;
-        }
-    }
-
-    /// Forgets what a finished process left in its pipes.
-    fn clear(&mut self) -> std::io::Result<()> {
-        self.drain()?;
-        self.received.clear();
-        self.total = 0;
-        self.ended = None;
-        let mut rest = vec![0; sys::readable(&self.input.0)?];
-        if !rest.is_empty() {
-            sys::read(&self.input.0, &mut rest)?;
-        }
-        Ok(())
-    }
-
-    /// The next frame; one that announces more than the process may send is a flood at once.
-    fn frame(&mut self) -> Option<Event> {
-        let head: [u8; 5] = self.received.get(..5)?.try_into().ok()?;
-        let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
-        if length as u64 > self.allowed || self.total > self.allowed {
-            return Some(Event::Flooded);
-        }
-        let body = self.received.get(5..5 + length)?.to_vec();
-        self.received.drain(..5 + length);
-        Some(Event::Frame(head[0], body))
-    }
-}
 
 /// A zygote with its two seats.
 pub struct Worker {

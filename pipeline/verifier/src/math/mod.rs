@@ -23,6 +23,7 @@ pub mod paper;
 mod parse;
 mod point;
 mod prose;
+mod reading;
 mod relation;
 mod scalar;
 mod set;
@@ -92,7 +93,7 @@ fn judge_answers(gold: &Answer, answer: &Answer, options: &Options, budget: &Bud
         _ => None,
     };
     let judge = Judge { options, budget, tolerance, depth: 0 };
-    let verdict = answer::best_reading(gold, answer, &judge);
+    let verdict = reading::best_reading(gold, answer, &judge);
     let (outcome, reason) = match verdict {
         Verdict::Equal(why) => (Outcome::Correct, why),
         Verdict::Exhausted => (Outcome::TimedOut, "the step budget is used up".to_owned()),
