@@ -47,5 +47,6 @@ fn main() {
     }
     if asked("runs") {
         runs::over_runs(repetitions / 2);
+        runs::crossings(repetitions / 2);
     }
 }

@@ -1,6 +1,6 @@
 //! Coverage of the interval of a training *method*: R training runs crossed with M problems (estimand T), one base for all runs.
 
-use crate::population::{Population, shapes};
+use crate::population::{Population, never_crossing, shapes};
 use crate::{LEVEL, SIZES};
 use beyond_statistics::Count;
 use beyond_statistics::interval;
@@ -47,6 +47,42 @@ pub fn over_runs(repetitions: usize) {
             }
         }
     }
+}
+
+/// How often a crossing over runs (gain at k = 1 and loss at k = n, each by its own interval) is claimed, where there is one and where not.
+pub fn crossings(repetitions: usize) {
+    println!("\n## crossing over R training runs claimed (n = {N}, {repetitions} repetitions; R = 3 / 5)\n");
+    println!("| pair | true difference at k = 1, {N} | run sd, run x problem sd | M | claimed |\n|---|---|---|---|---|");
+    let shapes = shapes();
+    for population in [&shapes[0], &shapes[2], &shapes[4], &never_crossing()] {
+        for spread in SPREADS {
+            let [_, truth] = truth(population, spread);
+            for problems in SIZES {
+                let claimed = RUNS.map(|runs| {
+                    let hits = (0..repetitions).filter(|&repetition| claims_crossing(population, spread, (problems, runs), repetition));
+                    format!("{:.3}", hits.count() as f64 / repetitions as f64)
+                });
+                let (first, last) = (truth[0], truth[KS.len() - 1]);
+                println!(
+                    "| {} | {first:+.3}, {last:+.3} | {}, {} | {problems} | {} |",
+                    population.name,
+                    spread.0,
+                    spread.1,
+                    claimed.join(" / ")
+                );
+            }
+        }
+    }
+}
+
+fn claims_crossing(population: &Population, spread: (f64, f64), size: (usize, usize), repetition: usize) -> bool {
+    let (base, models) = draw(population, spread, size, &mut Stream::new(59, repetition as u64));
+    let gaps: Vec<Matrix> = models.iter().map(|counts| differences(&base, counts, &KS).expect("k <= n")).collect();
+    let printed = |j: usize| {
+        let y = Matrix::from_rows(&gaps.iter().map(|run| run.column(j)).collect::<Vec<_>>()).expect("runs of one length");
+        intervals(&y, true)[METHODS.len() - 1]
+    };
+    printed(0).0 > 0.0 && printed(KS.len() - 1).1 < 0.0
 }
 
 fn cells(hits: &Hits, repetitions: usize) -> String {
