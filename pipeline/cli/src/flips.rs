@@ -145,7 +145,9 @@ fn cause(new: &Ingredients, old: &Ingredients) -> String {
         };
         format!("{name} {} -> {}", show(&difference.old), show(&difference.new))
     };
-    new.differences(old).iter().filter(|difference| !difference.path.starts_with("inputs")).map(word).collect::<Vec<_>>().join(", ")
+    let named: Vec<String> = new.differences(old).iter().filter(|difference| !difference.path.starts_with("inputs")).map(word).collect();
+    // The texts are the same: what differs besides them are marks, a log's verdicts or the benchmark.
+    if named.is_empty() { "other marks, log or benchmark".to_string() } else { named.join(", ") }
 }
 
 fn flips(old: &[Verdict], new: &[Verdict], cause: &str) -> Result<Vec<Flip>> {
