@@ -22,14 +22,26 @@ pub fn square_free(mut n: u64) -> (u64, u64) {
     (outside, n)
 }
 
+/// x + y; integers without the greatest common divisors that fractions take.
+pub fn sum(x: &BigRational, y: &BigRational) -> BigRational {
+    let whole = x.is_integer() && y.is_integer();
+    if whole { BigRational::from_integer(x.numer() + y.numer()) } else { x + y }
+}
+
+/// x · y; see [`sum`].
+pub fn product(x: &BigRational, y: &BigRational) -> BigRational {
+    let whole = x.is_integer() && y.is_integer();
+    if whole { BigRational::from_integer(x.numer() * y.numer()) } else { x * y }
+}
+
 /// Longest constant, in bits of numerator and denominator.
 const BITS: u64 = 4096;
 
 /// All parts joined by `op`, as long as what is joined stays short.
-fn folded(parts: &[Node], start: i64, op: fn(BigRational, BigRational) -> BigRational) -> Option<BigRational> {
+fn folded(parts: &[Node], start: i64, op: fn(&BigRational, &BigRational) -> BigRational) -> Option<BigRational> {
     let mut value = BigRational::from_integer(start.into());
     for part in parts {
-        value = op(value, constant(part)?);
+        value = op(&value, &constant(part)?);
         if bits(&value) > BITS {
             return None;
         }
@@ -42,8 +54,8 @@ pub fn constant(node: &Node) -> Option<BigRational> {
     let value = match node {
         Node::Num(n) => return Some(n.value.clone()),
         Node::Neg(a) => -constant(a)?,
-        Node::Add(v) => folded(v, 0, |sum, x| sum + x)?,
-        Node::Mul(v) => folded(v, 1, |product, x| product * x)?,
+        Node::Add(v) => folded(v, 0, sum)?,
+        Node::Mul(v) => folded(v, 1, product)?,
         Node::Div(a, b) => {
             let (a, b) = (constant(a)?, constant(b)?);
             if b.is_zero() {

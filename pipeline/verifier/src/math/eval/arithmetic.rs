@@ -3,7 +3,7 @@
 use super::{EXACT_BITS, Eval, Out, Val};
 use crate::math::{
     budget::product_cost,
-    constant::bits,
+    constant::{bits, product, sum},
     interval::{Interval, Stop},
 };
 use num_bigint::BigInt;
@@ -44,7 +44,7 @@ impl Eval<'_> {
         match (a, b) {
             (Val::Exact(x), Val::Exact(y)) => {
                 self.cx.budget.spend(reduction_cost(x, y))?;
-                Ok(self.exact(x + y))
+                Ok(self.exact(sum(x, y)))
             }
             (Val::Complex(..), _) | (_, Val::Complex(..)) => {
                 let ((a, b), (c, d)) = (self.parts(a)?, self.parts(b)?);
@@ -64,7 +64,7 @@ impl Eval<'_> {
         match (a, b) {
             (Val::Exact(x), Val::Exact(y)) => {
                 self.cx.budget.spend(reduction_cost(x, y))?;
-                Ok(self.exact(x * y))
+                Ok(self.exact(product(x, y)))
             }
             (Val::Complex(..), _) | (_, Val::Complex(..)) => {
                 let ((a, b), (c, d)) = (self.parts(a)?, self.parts(b)?);
