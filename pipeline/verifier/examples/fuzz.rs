@@ -160,16 +160,18 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let (start, mut slowest, mut most) = (Instant::now(), (0.0, String::new()), 0);
     let mut outcomes = std::collections::BTreeMap::new();
+    let mut times: [Vec<f32>; 2] = Default::default();
     for k in 0..n {
         let mut rng = Rng(seed.wrapping_mul(1 << 32).wrapping_add(k));
         let (gold, answer) = pair(&mut rng, &texts);
         let before = Instant::now();
-        let Ok((outcome, steps)) = catch_unwind(|| check(&gold, &answer)) else {
+        let Ok((outcome, steps, spent)) = catch_unwind(|| check(&gold, &answer)) else {
             eprintln!("input {k} of seed {seed} panicked or broke a bound:\ngold {gold:?}\nanswer {answer:?}");
             return ExitCode::FAILURE;
         };
         *outcomes.entry(outcome).or_insert(0u64) += 1;
         most = most.max(steps);
+        (0..2).for_each(|policy| times[policy].push(spent[policy]));
         let ms = before.elapsed().as_secs_f64() * 1e3;
         if ms > slowest.0 {
             slowest = (ms, format!("{:?} | {:?}", head(&gold), head(&answer)));
@@ -192,6 +194,11 @@ fn main() -> ExitCode {
         slowest.0,
         slowest.1
     );
+    for (name, times) in ["strict", "paper"].into_iter().zip(&mut times) {
+        times.sort_by(f32::total_cmp);
+        let at = |q: f64| times[((times.len() - 1) as f64 * q) as usize];
+        println!("{name}: p50 {:.4} ms, p99 {:.3} ms, p99.9 {:.3} ms, max {:.1} ms", at(0.5), at(0.99), at(0.999), at(1.0));
+    }
     ExitCode::SUCCESS
 }
 
@@ -214,17 +221,22 @@ fn corpus() -> Vec<String> {
     texts.flatten().collect()
 }
 
-fn check(gold: &str, answer: &str) -> (&'static str, u64) {
+/// Outcome and steps under strict, and the milliseconds of one judgement under each policy.
+fn check(gold: &str, answer: &str) -> (&'static str, u64, [f32; 2]) {
+    let timed = |options: &Options| {
+        let start = cpu_seconds();
+        let judged = grade_math_with(gold, answer, options);
+        let spent = (cpu_seconds() - start) * 1e3;
+        assert_eq!(judged, grade_math_with(gold, answer, options), "two judgements of one input, {:?}", options.policy);
+        (judged, spent as f32)
+    };
     let strict = Options::default();
-    let first = grade_math_with(gold, answer, &strict);
-    assert_eq!(first, grade_math_with(gold, answer, &strict), "two judgements of one input");
-    let paper = Options::of(Policy::Paper);
-    assert_eq!(grade_math_with(gold, answer, &paper), grade_math_with(gold, answer, &paper), "two judgements under paper");
+    let ((first, strict_ms), (_, paper_ms)) = (timed(&strict), timed(&Options::of(Policy::Paper)));
     let options = [gold.to_owned(), answer.to_owned(), "3".to_owned()];
     let _ = (explain_math(gold, answer, &strict), grade_choice("A", &options, answer));
     let steps = steps_of_math(gold, answer, &strict);
     assert!(steps <= strict.budget, "{steps} steps");
-    (first.outcome.as_str(), steps)
+    (first.outcome.as_str(), steps, [strict_ms, paper_ms])
 }
 
 /// Two in three times both sides of one case, else any two texts.
