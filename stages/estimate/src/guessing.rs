@@ -9,12 +9,15 @@ use beyond_stage::{Job, table};
 use beyond_statistics::Count;
 use beyond_statistics::counts::doubling_ks;
 use beyond_statistics::guessing::{Answered, adjusted_failure, beats_guessing, guess_pass, shuffle_rates};
-use beyond_statistics::interval;
+use beyond_statistics::variance::se_population;
+use beyond_statistics::{interval, pass_at_k::pass_at_k};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Above it the correction A_k/(1-g)^k has no meaning: every answer is right.
 const MOST: f64 = 0.999;
+/// Standard errors of pass@k that the corrected curve may have.
+const WORTH: f64 = 2.0;
 
 /// The columns of `problems` that are read.
 #[derive(Deserialize)]
@@ -50,15 +53,22 @@ impl Rates {
         positions.iter().map(|&i| self.0[i].unwrap_or(0.0).min(MOST)).collect()
     }
 
-    /// Rows of `guess@k`, pass@k of guessing alone, and of `pass@k(beyond guessing)` at k = 1, 2, 4, ..., `k_max`.
+    /// Rows of `guess@k`, pass@k of guessing alone, and of `pass@k(beyond guessing)` at k = 1, 2, 4, ..., `k_max`. The variance of the second grows like
+    /// (1-g)^(-2k): it ends at the first k at which its standard error is more than [`WORTH`] times that of pass@k.
     pub fn curves(&self, block: &Block, positions: &[usize], k_max: u32, out: &mut Vec<Curve>) -> Result<()> {
         let rates = self.of(positions);
+        let mut worth = true;
         for k in doubling_ks(k_max) {
             let guessed: Vec<f64> = rates.iter().map(|&rate| guess_pass(rate, k)).collect();
             out.push(block.row("guess@k", k, None, &guessed, interval::curve(&guessed, LEVEL)?, None));
             let beyond = |(count, rate): (&Count, &f64)| Ok(1.0 - adjusted_failure(*count, k, *rate)?);
             let beyond = block.counts.iter().zip(&rates).map(beyond).collect::<Result<Vec<f64>>>()?;
-            out.push(block.row("pass@k(beyond guessing)", k, None, &beyond, around_mean(&beyond)?, None));
+            let solved: Vec<f64> = block.counts.iter().map(|count| pass_at_k(*count, k)).collect::<Result<_, _>>()?;
+            let error = |values: &[f64]| se_population(values);
+            worth = worth && error(&beyond) <= WORTH * error(&solved);
+            if worth {
+                out.push(block.row("pass@k(beyond guessing)", k, None, &beyond, around_mean(&beyond)?, None));
+            }
         }
         Ok(())
     }

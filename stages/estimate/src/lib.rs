@@ -26,7 +26,7 @@ pub struct Estimate;
 
 impl Stage for Estimate {
     const NAME: &'static str = "estimate";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
     type Params = Params;
 
     fn run(&self, params: &Params, job: &Job) -> Result<()> {

@@ -1,6 +1,6 @@
 -- title: What guessing would solve
 -- caption: Dotted: pass@k of answers that ignore the problem, the model's own answers to the other problems of the same type. Dashed: pass@k beyond guessing, 1 - A_k/(1-g)^k with the
---   guessing rate g of each problem. Where dotted comes near solid, coverage at large k is luck. A lower bound where many different answers are right.
+--   guessing rate g of each problem, as far as its standard error is at most twice that of pass@k. Where dotted comes near solid, coverage at large k is luck. A lower bound where many different answers are right.
 -- x: k, samples per problem (log2)
 -- y: pass@k
 -- tables: curves, guessing
