@@ -100,19 +100,39 @@ fn tables(project: &Project, name: &str) -> Vec<PathBuf> {
     digests.map(|digest| project.path(&format!("data/artifacts/content/{}/{digest}.parquet", &digest[..2]))).collect()
 }
 
+/// Flips a bit of an artifact and returns the bytes it had.
+fn damage(path: &Path) -> Vec<u8> {
+    let whole = fs::read(path).unwrap();
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 1;
+    fs::remove_file(path).unwrap();
+    fs::write(path, &damaged).unwrap();
+    whole
+}
+
 #[test]
 fn a_corrupted_artifact_is_found_when_it_is_read_and_rebuilt() {
     let project = Project::new();
     project.out(0, RUN);
     let path = tables(&project, "counts").remove(0);
-    let whole = fs::read(&path).unwrap();
-    let mut damaged = whole.clone();
-    damaged[whole.len() / 2] ^= 1;
-    fs::remove_file(&path).unwrap();
-    fs::write(&path, &damaged).unwrap();
+    let whole = damage(&path);
     project.edit("extrapolate: 0", "extrapolate: 0\n  k_max: 4");
     let notes = project.err(0, RUN);
     assert!(notes.contains("is damaged"), "{notes}");
+    assert_eq!(fs::read(&path).unwrap(), whole);
+}
+
+#[test]
+fn a_check_finds_what_no_run_reads_and_the_next_run_makes_it_again() {
+    let project = Project::new();
+    project.out(0, RUN);
+    let path = tables(&project, "paired").remove(0);
+    let whole = damage(&path);
+    assert!(!project.out(0, RUN).contains("done"), "nothing reads it");
+    let checked = project.out(1, &["check", "experiments/tiny.yaml"]);
+    assert!(checked.contains("DIFFERENT distill/0/base/quiz/published: paired (damaged in the store and forgotten"), "{checked}");
+    assert!(checked.contains("skipped   claims: what it reads of distill/0/base/quiz/published is damaged"), "{checked}");
+    assert_eq!(project.ran("done"), ["distill/0/base/quiz/published"]);
     assert_eq!(fs::read(&path).unwrap(), whole);
 }
 

@@ -2,6 +2,7 @@
 
 use crate::execute::caught;
 use crate::record::{Output, Record};
+use crate::resolve::Bound;
 use crate::survey::{Status, Survey};
 use anyhow::{Context, Result};
 use beyond_stage::{Digest, Job, Progress, Purity};
@@ -33,7 +34,8 @@ pub enum Finding {
     },
 }
 
-/// Re-executes step `i` in a folder of its own, with an empty journal, and compares its outputs with the record.
+/// Re-executes step `i` in a folder of its own, with an empty journal, and compares its outputs with the record. What is damaged in the store is
+/// forgotten, so that the next run makes it again; a step that reads it is skipped.
 pub fn check(survey: &Survey, i: usize, threads: usize, cancel: &Arc<AtomicBool>, progress: &Progress) -> Result<Finding> {
     let Status::Hit(record) = &survey.statuses[i] else {
         return Ok(Finding::Skipped { reason: "not in the store; run it first".to_string() });
@@ -45,7 +47,11 @@ pub fn check(survey: &Survey, i: usize, threads: usize, cancel: &Arc<AtomicBool>
     let folder = tempfile::tempdir_in(survey.resolver.store.root()).context("cannot create a folder for the check")?;
     let outputs = folder.path().join("outputs");
     std::fs::create_dir(&outputs).context("cannot create a folder for the check")?;
-    let inputs = survey.resolver.bind(i, |parent| survey.statuses[parent].record())?.into_iter().map(|bound| bound.input).collect();
+    let bound = survey.resolver.bind(i, |parent| survey.statuses[parent].record())?;
+    if let Some(maker) = bound.iter().find_map(damaged_by) {
+        return Ok(Finding::Skipped { reason: format!("what it reads of {} is damaged", survey.id(maker)) });
+    }
+    let inputs = bound.into_iter().map(|bound| bound.input).collect();
     let job = Job::new((stage.name(), stage.version()), inputs, &outputs, &folder.path().join("scratch"), &folder.path().join("journals"))
         .with_threads(threads)
         .with_cancel(cancel.clone())
@@ -57,14 +63,25 @@ pub fn check(survey: &Survey, i: usize, threads: usize, cancel: &Arc<AtomicBool>
     }
 }
 
+/// The step that made an input whose bytes are not those of its digest.
+fn damaged_by(bound: &Bound) -> Option<usize> {
+    let (maker, output) = bound.producer.as_ref()?;
+    (!intact(&bound.input.path, output)).then_some(*maker)
+}
+
+fn intact(path: &Path, output: &Output) -> bool {
+    Digest::of_path(path).is_ok_and(|digest| digest == output.digest)
+}
+
 fn compare(survey: &Survey, record: &Record, folder: &Path) -> Result<Finding> {
     let mut different = Vec::new();
     for (name, output) in &record.outputs {
         let made = folder.join(file_name(name, output));
-        let same = made.exists() && Digest::of_path(&made)? == output.digest;
-        let intact = Digest::of_path(&survey.resolver.store.content(output)).is_ok_and(|digest| digest == output.digest);
-        if !same || !intact {
-            different.push(if intact { name.clone() } else { format!("{name} (damaged in the store)") });
+        if !intact(&survey.resolver.store.content(output), output) {
+            survey.resolver.store.invalidate(record, output)?;
+            different.push(format!("{name} (damaged in the store and forgotten: the next run makes it again)"));
+        } else if !(made.exists() && intact(&made, output)) {
+            different.push(name.clone());
         }
     }
     Ok(if different.is_empty() { Finding::Same } else { Finding::Different { outputs: different } })
