@@ -32,24 +32,25 @@ fn log(source: fn(u32) -> u32) -> String {
     lines.join("\n") + "\n"
 }
 
-fn page(log: &str) -> (String, String) {
+/// What the run prints, and the page, for a spec and the logs it names.
+fn reported(spec: &str, logs: &[(&str, &str)]) -> (String, String) {
     let project = Project::new();
-    project.write("experiments/tiny.yaml", SPEC);
-    project.write("base.jsonl", log);
+    project.write("experiments/tiny.yaml", spec);
+    logs.iter().for_each(|(name, log)| project.write(name, log));
     let out = project.out(0, &["run", "experiments/tiny.yaml"]);
     (out, fs::read_to_string(project.path("reports/tiny/index.html")).unwrap())
 }
 
 #[test]
 fn a_seed_used_twice_stops_the_report_with_an_explanation() {
-    let (out, page) = page(&log(|sample| if (8..16).contains(&sample) { sample - 8 } else { sample }));
+    let (out, page) = reported(SPEC, &[("base.jsonl", &log(|sample| if (8..16).contains(&sample) { sample - 8 } else { sample }))]);
     assert!(out.contains("BLOCKED by audit duplicates"), "{out}");
     assert!(page.contains("<section id=\"blocked\">") && !page.contains("<section id=\"fig2\">"), "the analysis is not shown");
 }
 
 #[test]
 fn independent_samples_pass() {
-    let (out, page) = page(&log(|sample| sample));
+    let (out, page) = reported(SPEC, &[("base.jsonl", &log(|sample| sample))]);
     assert!(!out.contains("BLOCKED") && page.contains("<section id=\"fig2\">"), "{out}");
 }
 
@@ -81,24 +82,14 @@ fn asked(problems: std::ops::Range<u32>, start: &str, seed: u64) -> String {
     lines
 }
 
-/// What the run prints, and the page, for two models with these logs.
-fn compared(spec: &str, base: &str, rl: &str) -> (String, String) {
-    let project = Project::new();
-    project.write("experiments/tiny.yaml", spec);
-    project.write("base.jsonl", base);
-    project.write("rl.jsonl", rl);
-    let out = project.out(0, &["run", "experiments/tiny.yaml"]);
-    (out, fs::read_to_string(project.path("reports/tiny/index.html")).unwrap())
-}
-
 #[test]
 fn models_that_were_asked_differently_stop_the_report_unless_the_spec_means_it() {
     let (base, rl) = (asked(0..10, "Solve:", 1), asked(0..10, "Think step by step. Solve:", 2));
-    let (out, page) = compared(PAIR, &base, &rl);
+    let (out, page) = reported(PAIR, &[("base.jsonl", &base), ("rl.jsonl", &rl)]);
     assert!(out.contains("BLOCKED by audit prompts against base: 10 of 10 prompts differ"), "{out}");
     assert!(page.contains("unequal_prompts: true") && !page.contains("<section id=\"fig2\">"), "the analysis is not shown");
     let meant = PAIR.replace("settings: [published]}\nestimate", "settings: [published], unequal_prompts: true}\nestimate");
-    let (out, page) = compared(&meant, &base, &rl);
+    let (out, page) = reported(&meant, &[("base.jsonl", &base), ("rl.jsonl", &rl)]);
     assert!(!out.contains("BLOCKED") && page.contains("<section id=\"fig2\">"), "{out}");
     assert!(page.contains("10 of 10 prompts differ"), "it is still told");
 }

@@ -21,6 +21,20 @@ pub fn select<T: Copy>(values: &[T], positions: &[usize]) -> Vec<T> {
     positions.iter().map(|&i| values[i]).collect()
 }
 
+/// Strata of base difficulty, hardest first: none correct, at most a tenth, at most half, more, all.
+pub const DIFFICULTIES: [&str; 5] = ["unsolved", "hard (0..0.1]", "medium (0.1..0.5]", "easy (0.5..1)", "always"];
+
+/// Which of [`DIFFICULTIES`] a problem with `correct` of `n` samples is in.
+pub fn difficulty(correct: u32, n: u32) -> usize {
+    match correct {
+        0 => 0,
+        c if c == n => 4,
+        c if 10 * c <= n => 1,
+        c if 2 * c <= n => 2,
+        _ => 3,
+    }
+}
+
 /// Mean pass@k of the problems that fall into one difficulty stratum.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stratum {

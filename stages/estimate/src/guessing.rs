@@ -6,11 +6,10 @@ use anyhow::Result;
 use beyond_frame::samples::{Answer, Samples};
 use beyond_record::{Counts, Curve, Guessing};
 use beyond_stage::{Job, table};
-use beyond_statistics::Count;
 use beyond_statistics::counts::doubling_ks;
 use beyond_statistics::guessing::{Answered, adjusted_failure, beats_guessing, guess_pass, shuffle_rates};
 use beyond_statistics::variance::se_population;
-use beyond_statistics::{interval, pass_at_k::pass_at_k};
+use beyond_statistics::{Count, interval};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,10 +61,9 @@ impl Rates {
             let guessed: Vec<f64> = rates.iter().map(|&rate| guess_pass(rate, k)).collect();
             out.push(block.row("guess@k", k, None, &guessed, interval::curve(&guessed, LEVEL)?, None));
             let beyond = |(count, rate): (&Count, &f64)| Ok(1.0 - adjusted_failure(*count, k, *rate)?);
+            let solved = block.counts.iter().map(|count| beyond((count, &0.0))).collect::<Result<Vec<f64>>>()?;
             let beyond = block.counts.iter().zip(&rates).map(beyond).collect::<Result<Vec<f64>>>()?;
-            let solved: Vec<f64> = block.counts.iter().map(|count| pass_at_k(*count, k)).collect::<Result<_, _>>()?;
-            let error = |values: &[f64]| se_population(values);
-            worth = worth && error(&beyond) <= WORTH * error(&solved);
+            worth = worth && se_population(&beyond) <= WORTH * se_population(&solved);
             if worth {
                 out.push(block.row("pass@k(beyond guessing)", k, None, &beyond, around_mean(&beyond)?, None));
             }

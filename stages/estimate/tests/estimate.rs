@@ -142,17 +142,7 @@ fn an_audit_of_the_verifier_corrects_pass_at_k_and_limits_k() {
 }
 
 fn problem(id: &str, gold: &str) -> Problem {
-    Problem {
-        benchmark: "sums".into(),
-        problem_id: id.into(),
-        judge: "math".into(),
-        prompt: String::new(),
-        gold: gold.into(),
-        stratum: String::new(),
-        exposure: String::new(),
-        image: String::new(),
-        solution: String::new(),
-    }
+    Problem { benchmark: "sums".into(), problem_id: id.into(), judge: "math".into(), gold: gold.into(), ..Default::default() }
 }
 
 #[test]

@@ -11,7 +11,8 @@ use crate::{FilterParams, Group, Params};
 use anyhow::{Result, ensure};
 use beyond_record::{Completion, Counts, Problem};
 use beyond_stage::{Job, Stage};
-use beyond_statistics::{Count, guessing::beats_guessing};
+use beyond_statistics::Count;
+use beyond_statistics::guessing::{beats_guessing, solved_rarely};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +62,7 @@ fn probed(groups: &[Group], counts: &[Count], limit: f64) -> Result<Vec<Guess>> 
     ensure!(limit > 0.0 && limit <= 1.0, "solved_below is {limit}, expected a share above 0 and at most 1");
     let guess = |(group, count): (&Group, &Count)| {
         let rate = f64::from(count.c()) / f64::from(count.n().max(1));
-        guess(group, *count, rate, None, rate > 0.0 && rate < limit)
+        guess(group, *count, rate, None, solved_rarely(*count, limit))
     };
     Ok(groups.iter().zip(counts).map(guess).collect())
 }
@@ -113,7 +114,7 @@ fn counts(groups: &[Group], rows: &[Counts]) -> Result<Vec<Count>> {
 mod tests {
     use super::*;
     use beyond_record::Table;
-    use beyond_stage::{Digest, Input, table};
+    use beyond_stage::testing;
 
     /// Problems `a` (gold 1), `b` (gold 2), ... that the model answered with these texts; the ids that are left, or the error.
     fn left(answers: &[&[&str]], solved_below: Option<f64>) -> Result<Vec<String>> {
@@ -135,18 +136,14 @@ mod tests {
             counts.push(Counts { problem_id: id(i), n: texts.len() as u32, correct, ..Default::default() });
         }
         let dir = tempfile::tempdir()?;
-        let mut inputs = Vec::new();
-        let mut input = |role: &str, bytes: Vec<u8>| {
-            let path = dir.path().join(format!("input-{role}"));
-            std::fs::write(&path, bytes).unwrap();
-            inputs.push(Input { role: role.into(), digest: Digest::of(b""), path });
-        };
-        input(Problem::NAME, table::encode(&problems)?);
-        input(Completion::NAME, table::encode(&completions)?);
-        input(Counts::NAME, table::encode(&counts)?);
-        let job = Job::new(("filter", 1), inputs, dir.path(), dir.path(), dir.path());
-        Filter.run(&FilterParams { benchmark: "left".into(), texts: 100, solved_below }, &job)?;
-        let rows: Vec<Problem> = table::read_file(&dir.path().join("problems.parquet"))?;
+        let folder = dir.path();
+        let inputs = vec![
+            testing::input(folder, Problem::NAME, &problems),
+            testing::input(folder, Completion::NAME, &completions),
+            testing::input(folder, Counts::NAME, &counts),
+        ];
+        testing::run(&Filter, &FilterParams { benchmark: "left".into(), texts: 100, solved_below }, inputs, folder)?;
+        let rows: Vec<Problem> = testing::output(folder);
         assert!(rows.iter().all(|problem| problem.benchmark == "left"));
         Ok(rows.into_iter().map(|problem| problem.problem_id).collect())
     }

@@ -2,22 +2,12 @@
 
 use crate::{Judge, Params, Verify};
 use beyond_record::{Completion, Counts, Flip, Outcome, Problem, Recorded, Table, Verdict};
-use beyond_stage::{Digest, Input, Job, Stage, table};
+use beyond_stage::{Digest, Input, Job, Stage, table, testing};
 use std::path::Path;
 use tempfile::TempDir;
 
 fn problem(benchmark: &str, id: &str, judge: &str, gold: &str) -> Problem {
-    Problem {
-        benchmark: benchmark.into(),
-        problem_id: id.into(),
-        judge: judge.into(),
-        prompt: String::new(),
-        gold: gold.into(),
-        stratum: String::new(),
-        exposure: String::new(),
-        image: String::new(),
-        solution: String::new(),
-    }
+    Problem { benchmark: benchmark.into(), problem_id: id.into(), judge: judge.into(), gold: gold.into(), ..Default::default() }
 }
 
 fn completions(model: &str, problem: &Problem, indices: &[u32], texts: &[&str]) -> Vec<Completion> {
@@ -52,16 +42,14 @@ impl Run {
         extra: &[(&str, &str)],
     ) -> anyhow::Result<Run> {
         let dir = tempfile::tempdir()?;
-        let mut inputs = Vec::new();
-        let mut input = |role: &str, bytes: Vec<u8>| {
+        let mut inputs =
+            vec![testing::input(dir.path(), Problem::NAME, problems), testing::input(dir.path(), Completion::NAME, completions)];
+        for (role, text) in extra {
             let path = dir.path().join(format!("input-{role}"));
-            std::fs::write(&path, bytes).unwrap();
-            inputs.push(Input { role: role.into(), digest: Digest::of(b""), path });
-        };
-        input(Problem::NAME, table::encode(problems)?);
-        input(Completion::NAME, table::encode(completions)?);
-        extra.iter().for_each(|(role, text)| input(role, (*text).into()));
-        let job = Job::new(("verify", 2), inputs, dir.path(), dir.path(), journals);
+            std::fs::write(&path, text).unwrap();
+            inputs.push(Input { role: role.to_string(), digest: Digest::of(text.as_bytes()), path });
+        }
+        let job = Job::new((Verify::NAME, Verify::VERSION), inputs, dir.path(), dir.path(), journals);
         Stage::run(&Verify, params, &job)?;
         Ok(Run { dir, job })
     }

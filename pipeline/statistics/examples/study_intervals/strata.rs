@@ -4,31 +4,19 @@ use crate::population::{Population, Sampler};
 use crate::{LEVEL, SIZES};
 use beyond_statistics::Count;
 use beyond_statistics::rng::Stream;
-use beyond_statistics::strata::{Stratum, cross_fitted};
+use beyond_statistics::strata::{DIFFICULTIES, Stratum, cross_fitted, difficulty as stratum_of};
 
 const N: u32 = 64;
 const KS: [u32; 3] = [1, 8, 32];
-const NAMES: [&str; 5] = ["unsolved", "hard", "medium", "easy", "always"];
-
-/// The strata of the stage `distill`, by successes among `n`.
-fn stratum_of(correct: u32, n: u32) -> usize {
-    match correct {
-        0 => 0,
-        c if c == n => 4,
-        c if 10 * c <= n => 1,
-        c if 2 * c <= n => 2,
-        _ => 3,
-    }
-}
 
 fn strata(base: &[Count], model: &[Count]) -> Vec<Stratum> {
-    cross_fitted(base, model, &KS, N / 2, NAMES.len(), |c| stratum_of(c, N / 2)).expect("k <= n/2")
+    cross_fitted(base, model, &KS, N / 2, DIFFICULTIES.len(), |c| stratum_of(c, N / 2)).expect("k <= n/2")
 }
 
 /// One row per shape and size; a stratum counts where at least five problems are expected in it.
 pub fn difficulty(populations: &[Population], repetitions: usize) {
     println!("\n## strata of the base's difficulty, paired difference (n = {N}, {repetitions} repetitions): coverage at k = 1 / 8 / 32\n");
-    println!("| rates | M | {} |\n|---|---|---|---|---|---|---|", NAMES.join(" | "));
+    println!("| rates | M | {} |\n|---|---|---|---|---|---|---|", DIFFICULTIES.join(" | "));
     for population in populations {
         let (sampler, truth) = (Sampler::new(population, N), truth(population));
         for problems in SIZES {

@@ -139,7 +139,7 @@ fn cells() -> Vec<(&'static str, f64, &'static Row, &'static str)> {
 }
 
 fn curve(benchmark: &str, model: &str, setting: &str, metric: &str, subset: &str, k: u32, value: f64) -> Curve {
-    let half = 1.96 * (value * (1.0 - value) / f64::from(M)).sqrt() + 0.004;
+    let half = 1.96 * ((value * (1.0 - value)).max(0.0) / f64::from(M)).sqrt() + 0.004;
     Curve {
         benchmark: s(benchmark),
         model: s(model),
