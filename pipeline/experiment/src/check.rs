@@ -1,7 +1,7 @@
 //! Cross-references, checked before anything runs.
 
 use crate::document::{Document, unknown_name};
-use crate::spec::{Benchmark, Model, Spec};
+use crate::spec::{Benchmark, Evaluate, Model, Spec};
 use anyhow::Result;
 use beyond_claims::Kind;
 
@@ -18,6 +18,7 @@ pub fn check(spec: &Spec, document: &Document) -> Result<()> {
     at("training_seeds", distinct(&spec.training_seeds))?;
     for (id, setting) in &spec.settings {
         at(&format!("settings.{id}"), safe_name(id))?;
+        at(&format!("settings.{id}.template"), setting.template.as_deref().map_or(Ok(()), known_template))?;
         if let Some(other) = &setting.match_entropy {
             at(
                 &format!("settings.{id}.match_entropy"),
@@ -29,7 +30,7 @@ pub fn check(spec: &Spec, document: &Document) -> Result<()> {
         let path = format!("evaluate.{i}");
         at(&format!("{path}.models"), cells.models.iter().try_for_each(|id| known_model(spec, id)))?;
         at(&format!("{path}.benchmarks"), cells.benchmarks.iter().try_for_each(|id| known_benchmark(spec, id)))?;
-        at(&format!("{path}.settings"), known_settings(spec, cells))?;
+        at(&format!("{path}.settings"), known_settings(spec, cells).and_then(|()| nothing_forbidden_to_servers(spec, cells)))?;
     }
     for (i, compare) in spec.compare.iter().enumerate() {
         let path = format!("compare.{i}");
@@ -53,6 +54,24 @@ pub fn check(spec: &Spec, document: &Document) -> Result<()> {
     }
     at("verify.policy", check_policy(&spec.verify.policy))?;
     spec.claims.iter().try_for_each(|(id, kind)| at(&format!("claims.{id}"), check_claim(spec, kind)))
+}
+
+fn known_template(name: &str) -> Result<()> {
+    let known: Vec<&str> = beyond_problems::template::names().map(|(name, _)| name).collect();
+    anyhow::ensure!(known.contains(&name), unknown_name("template", name, known.into_iter()));
+    Ok(())
+}
+
+/// A server does not tell its tokens, so none can be forbidden there.
+fn nothing_forbidden_to_servers(spec: &Spec, cells: &Evaluate) -> Result<()> {
+    let forbids = cells.settings.iter().find(|id| spec.settings.get(*id).is_some_and(|setting| !setting.forbid.is_empty()));
+    let server = cells.models.iter().find(|id| spec.models[*id].endpoint.is_some());
+    if let (Some(setting), Some(model)) = (forbids, server) {
+        anyhow::bail!(
+            "{setting:?} has `forbid`, which needs the tokens of the model, and {model:?} is a server: ask for the bare answer with `template: qwen-direct` instead"
+        );
+    }
+    Ok(())
 }
 
 fn check_policy(policy: &str) -> Result<()> {
@@ -105,7 +124,7 @@ fn untouched(spec: &Spec, id: &str) -> Result<()> {
 }
 
 /// Results made elsewhere may name a setting that the spec does not define.
-fn known_settings(spec: &Spec, cells: &crate::spec::Evaluate) -> Result<()> {
+fn known_settings(spec: &Spec, cells: &Evaluate) -> Result<()> {
     anyhow::ensure!(!cells.settings.is_empty(), "name at least one setting");
     let sampled = cells.models.iter().any(|id| spec.models[id].results.is_none());
     if sampled { cells.settings.iter().try_for_each(|id| known_setting(spec, id)) } else { Ok(()) }
@@ -143,9 +162,11 @@ fn check_benchmark(spec: &Spec, id: &str, benchmark: &Benchmark) -> Result<()> {
         benchmark.split
     );
     if let Some(filter) = &benchmark.without_guessable {
+        let share = filter.solved_below.unwrap_or(1.0);
+        anyhow::ensure!(share > 0.0 && share <= 1.0, "solved_below is {share}, expected a share above 0 and at most 1");
         known_benchmark(spec, &filter.of)?;
         known_model(spec, &filter.model)?;
-        let evaluated = |cells: &crate::spec::Evaluate| {
+        let evaluated = |cells: &Evaluate| {
             cells.models.contains(&filter.model) && cells.benchmarks.contains(&filter.of) && cells.settings.contains(&filter.setting)
         };
         anyhow::ensure!(
@@ -177,6 +198,7 @@ fn check_model(spec: &Spec, id: &str, model: &Model) -> Result<()> {
             ("results", model.results.is_some()),
         ],
     )?;
+    known_template(&model.template)?;
     anyhow::ensure!(
         model.seed.is_none() || spec.training_seeds.is_empty(),
         "`seed` of a model and `training_seeds` of the experiment exclude each other; leave one out"

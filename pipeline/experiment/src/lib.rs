@@ -207,6 +207,21 @@ mod tests {
                 "exact rates need a setting with temperature 1",
                 "\"cold\"",
             ),
+            (
+                &format!("{HEAD}settings: {{s: {{template: qwen-boxd}}}}\nevaluate: []\n"),
+                "bad.yaml:7:26: there is no template \"qwen-boxd\"",
+                "did you mean \"qwen-boxed\"?",
+            ),
+            (
+                "name: t\nbenchmarks:\n  b: {imported: true}\n  c: {without_guessable: {of: b, model: m, setting: s, solved_below: 5}}\nmodels: {m: {path: p}}\nevaluate: []\n",
+                "bad.yaml:4:",
+                "solved_below is 5, expected a share",
+            ),
+            (
+                "name: t\nbenchmarks: {b: {imported: true}}\nmodels: {m: {endpoint: {url: u, model: n}}}\nsettings: {s: {forbid: \";\"}}\nevaluate: [{models: [m], benchmarks: [b], settings: [s]}]\n",
+                "\"s\" has `forbid`",
+                "template: qwen-direct",
+            ),
         ];
         for (text, start, rest) in cases {
             let found = message(text);
