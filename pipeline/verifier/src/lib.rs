@@ -20,7 +20,7 @@ pub use policy::{DecimalComma, Options, Policy};
 pub use visual::{VisionProfile, VistaProfile, grade_mathvision, grade_mathvista, kept_in_visual_sets};
 
 /// Bumped whenever any verdict may change; part of the key under which verdicts are cached.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What a grader says of one completion.
 #[derive(Clone, Debug, PartialEq, Eq)]

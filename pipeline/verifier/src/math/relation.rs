@@ -9,6 +9,8 @@ use super::{
     tree::{Func, Node, Rel},
     verdict::{Judge, Verdict},
 };
+use num_rational::BigRational;
+use num_traits::Signed;
 
 /// A chain that says what something is: the left side is a name, the right side its value.
 #[derive(Clone, Debug)]
@@ -21,7 +23,8 @@ pub struct Assignment {
 
 /// Reads a chain of equalities as an assignment: `x = 5+5+1 = 11`, `f(x) = 2x`, `|AB| = 1`, `(p,q) = (3,2)`, `5 = x`.
 ///
-/// What follows `\approx` is dropped if anything exact is left. None when the left side is no name: `2x + z = 1`.
+/// What follows `\approx` is dropped if anything exact is left. None when the left side is no name: `2x + z = 1`, and when a computation
+/// contradicts itself: `7 = 8` says nothing. After a name the end counts, as in Math-Verify: `x = 7 = 8` says 8.
 pub fn assignment(node: &Node) -> Option<Assignment> {
     let Node::Chain(first, rest) = node else {
         return None;
@@ -37,6 +40,7 @@ pub fn assignment(node: &Node) -> Option<Assignment> {
         // `5 = x`.
         [(Rel::Eq, Node::Sym(_))] if !first.has_symbols() => Some(Assignment { name: value, value: first.as_ref().clone() }),
         // A computation: `100/2 = 50`.
+        _ if !first.has_symbols() && contradicts_itself(first, rest) => None,
         _ if !first.has_symbols() && !value.has_symbols() => Some(Assignment { name: Node::Text(String::new()), value }),
         // `1 = \zzz = x = 0`: only its end says something.
         [_, _, ..] => Some(Assignment { name: Node::Text(String::new()), value }),
@@ -47,6 +51,22 @@ pub fn assignment(node: &Node) -> Option<Assignment> {
 fn last_exact(rest: &[(Rel, Node)]) -> Option<&Node> {
     let exact = rest.iter().take_while(|(r, _)| *r == Rel::Eq).last();
     exact.or(rest.last()).map(|(_, n)| n)
+}
+
+/// Whether two neighbours are rational constants too far apart for one to be the other rounded: 1 %, half a unit where just one is whole.
+fn contradicts_itself(first: &Node, rest: &[(Rel, Node)]) -> bool {
+    let members: Vec<Option<BigRational>> = std::iter::once(first).chain(rest.iter().map(|(_, node)| node)).map(constant).collect();
+    let apart = |pair: &[Option<BigRational>]| match pair {
+        [Some(a), Some(b)] if a.is_integer() && b.is_integer() => a != b,
+        [Some(a), Some(b)] => {
+            let share = BigRational::new(1.into(), 100.into()) * a.abs().max(b.abs());
+            let unit =
+                if a.is_integer() || b.is_integer() { BigRational::new(1.into(), 2.into()) } else { BigRational::from_integer(0.into()) };
+            (a - b).abs() > share.max(unit)
+        }
+        _ => false,
+    };
+    members.windows(2).any(apart)
 }
 
 /// Whether a node only names something.
@@ -67,7 +87,7 @@ pub fn is_name(node: &Node) -> bool {
 
 fn is_inverse(name: &Node, exponent: &Node) -> bool {
     let function = matches!(name, Node::Sym(s) if matches!(s.as_str(), "f" | "g" | "h"));
-    function && constant(exponent).is_some_and(|e| e == num_rational::BigRational::from_integer((-1).into()))
+    function && constant(exponent).is_some_and(|e| e == BigRational::from_integer((-1).into()))
 }
 
 /// `|a + b|`, `|z - w|`.
